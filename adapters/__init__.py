@@ -1,0 +1,1 @@
+"""What others decide: registers, loyalty servers, printers, screens, stores."""

@@ -1,0 +1,33 @@
+"""Sums in roubles and points, to the kopeck; never through binary floating point."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+KOPECK = Decimal("0.01")
+ZERO = Decimal(0)
+
+
+def kopecks(amount: Decimal) -> Decimal:
+    """`amount` rounded to the kopeck, halves away from zero as on a fiscal receipt."""
+    return amount.quantize(KOPECK, ROUND_HALF_UP)
+
+
+def spread(amount: Decimal, weights: Sequence[Decimal], limits: Sequence[Decimal]) -> list[Decimal] | None:
+    """Split `amount` over places in proportion to `weights`, none above its limit; None when it cannot fit.
+
+    The parts add up to `amount` to the kopeck. What a full place cannot take goes to the others.
+    """
+    if amount > sum(limits, ZERO):
+        return None
+    parts = [ZERO] * len(weights)
+    left = amount
+    while left > ZERO:
+        open_places = [place for place, limit in enumerate(limits) if parts[place] < limit]
+        weight = sum((weights[place] for place in open_places), ZERO)
+        before = left
+        for place in open_places:
+            share = before * weights[place] / weight if weight else before
+            part = min(max(kopecks(share), KOPECK), limits[place] - parts[place], left)
+            parts[place] += part
+            left -= part
+    return parts

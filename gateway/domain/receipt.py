@@ -1,0 +1,94 @@
+"""A receipt as the register sees it, before and after it is closed."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from gateway.domain.customer import CustomerKey
+from gateway.domain.money import ZERO
+
+
+class RegisterRef(Struct, frozen=True, kw_only=True):
+    """Which register of which outlet (shop), by the chain's own ids."""
+
+    outlet: str
+    register: str
+
+    def __str__(self) -> str:
+        return f"{self.outlet}/{self.register}"
+
+
+class LineItem(Struct, frozen=True, kw_only=True):
+    """One line of goods.
+
+    `total` is the line's sum in roubles: while the receipt is open, after the register's own discounts and
+    before the loyalty server's; once closed, after everything. `discarded` are kopecks dropped by rounding.
+    `original_index` names the line of the sale that a refund line gives back.
+    """
+
+    index: int
+    sku: str
+    name: str = ""
+    quantity: Decimal
+    unit_price: Decimal
+    minimum_price: Decimal = ZERO
+    total: Decimal
+    discarded: Decimal = ZERO
+    coupons: tuple[str, ...] = ()
+    original_index: int | None = None
+
+    @property
+    def floor(self) -> Decimal:
+        """The lowest sum this line may be sold for."""
+        return self.minimum_price * self.quantity
+
+
+class TenderKind(StrEnum):
+    CASH = "cash"
+    CARD = "card"
+    POINTS = "points"
+    OTHER = "other"
+
+
+class Tender(Struct, frozen=True, kw_only=True):
+    """A payment. Points that are not fiscal lower the price instead of paying it."""
+
+    kind: TenderKind
+    amount: Decimal
+    fiscal: bool = True
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """`id` is the register's document id, normalised; `at` is the register's clock, None when unreadable."""
+
+    id: str
+    register: RegisterRef
+    number: str = ""
+    shift: str = ""
+    at: datetime | None = None
+    customer: CustomerKey | None = None
+    lines: tuple[LineItem, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    coupons: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.total for line in self.lines), ZERO)
+
+    @property
+    def discarded(self) -> Decimal:
+        return sum((line.discarded for line in self.lines), ZERO)
+
+    @property
+    def points(self) -> Decimal:
+        """Points the customer paid with."""
+        return sum((tender.amount for tender in self.tenders if tender.kind is TenderKind.POINTS), ZERO)
+
+
+class Refund(Struct, frozen=True, kw_only=True):
+    """A refund document; amounts are positive. `original_id` is the document id of the sale given back."""
+
+    document: Receipt
+    original_id: str
