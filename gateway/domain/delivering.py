@@ -1,0 +1,99 @@
+"""The closed receipt on its way to the loyalty server: taken once, told until settled, never dropped."""
+
+from msgspec.structs import replace
+
+from gateway.domain.call import Accepted, AlreadyProcessed, NoAnswer, RefusalReason, Refused
+from gateway.domain.ids import call_key
+from gateway.domain.money import ZERO
+from gateway.domain.redemption import watch
+from gateway.domain.sale_events import CloseAsked, DeliveryAnswered, DeliverySent, Step, Verdict, stay
+from gateway.domain.sale_record import Alert, Delivery, Form, Sale, State, Terms, is_settled
+from gateway.domain.work import Work, WorkKind
+
+
+def close(sale: Sale, event: CloseAsked, _terms: Terms) -> Step:
+    """Taken in every state before: the receipt is fiscal already."""
+    at = event.close.at
+    closed = replace(sale, state=State.CLOSED, close=event.close, seen_at=at)
+    work = Work(kind=WorkKind.DELIVER, subject=sale.id, due=at)
+    return Step(sale=closed, verdict=Verdict.DONE, work=(work,), finished=(watch(sale, at),))
+
+
+def closed_before(sale: Sale, event: CloseAsked, _terms: Terms) -> Step:
+    """The first close wins; the caller keeps another content as a record of its own."""
+    same = sale.close is not None and sale.close.digest == event.close.digest
+    return stay(sale, Verdict.DUPLICATE if same else Verdict.DIFFERENT)
+
+
+def send_delivery(sale: Sale, event: DeliverySent, _terms: Terms) -> Step:
+    """The same bytes go out with the same key until they are settled; a new form gets a new key."""
+    stored = sale.delivery or Delivery(
+        operation=event.operation,
+        order_id=sale.order_id,
+        body=event.body,
+        key=str(call_key(sale.order_id, f"{event.operation}:{event.form}", sale.attempt)),
+    )
+    sent = replace(stored, copies=stored.copies + 1, previous_sent=stored.last_sent, last_sent=event.now)
+    going = replace(sale, state=State.DELIVERING, form=event.form, delivery=sent)
+    return stay(going.with_alert(event.alert), Verdict.CALL)
+
+
+def delivery_answered(sale: Sale, event: DeliveryAnswered, terms: Terms) -> Step:
+    """An answer counts only for the send it belongs to."""
+    delivery = sale.delivery
+    if delivery is None or delivery.copies != event.copies:
+        return stay(sale, Verdict.STALE)
+    match event.answer:
+        case Accepted() as outcome:
+            return _delivered(sale, event, outcome)
+        case NoAnswer():
+            return stay(sale, Verdict.UNAVAILABLE)
+        case AlreadyProcessed():
+            return stay(_with_new_key(sale, delivery), Verdict.WAIT)
+        case Refused() if not is_settled(delivery, terms):
+            return stay(sale, Verdict.WAIT)
+        case Refused(reason=reason, text=text):
+            return _next_form(sale, event, reason, text)
+
+
+def _delivered(sale: Sale, event: DeliveryAnswered, outcome: Accepted) -> Step:
+    done = replace(
+        sale,
+        state=State.DELIVERED,
+        delivered_order=sale.order_id,
+        delivered_at=event.now,
+        outcome=outcome,
+        delivery=None,
+    )
+    finished = Work(kind=WorkKind.DELIVER, subject=sale.id, due=event.now)
+    return Step(sale=done, verdict=Verdict.DONE, finished=(finished,))
+
+
+def _with_new_key(sale: Sale, delivery: Delivery) -> Sale:
+    """The key was burnt by something else than what the order shows: same form and bytes, new key."""
+    attempt = sale.attempt + 1
+    key = str(call_key(sale.order_id, f"{delivery.operation}:{sale.form}", attempt))
+    return replace(sale, attempt=attempt, delivery=replace(delivery, key=key, copies=0))
+
+
+NEXT_FORM: dict[tuple[Form | None, RefusalReason, bool], Form] = {
+    # after this form, refused for this reason, with points in the receipt
+    (Form.QUOTED, RefusalReason.POINTS, True): Form.WITHOUT_POINTS,
+    (Form.QUOTED, RefusalReason.PRICE, True): Form.REPRICED,
+    (Form.QUOTED, RefusalReason.PRICE, False): Form.OFFLINE,
+    (Form.REPRICED, RefusalReason.POINTS, True): Form.WITHOUT_POINTS,
+    (Form.REPRICED, RefusalReason.PRICE, True): Form.REPRICED,
+    (Form.WITHOUT_POINTS, RefusalReason.PRICE, True): Form.WITHOUT_POINTS,
+}
+
+
+def _next_form(sale: Sale, event: DeliveryAnswered, reason: RefusalReason, text: str) -> Step:
+    """What to try after a settled refusal; PARKED when it is neither about the price nor about points."""
+    with_points = sale.close is not None and sale.close.receipt.points > ZERO
+    form = NEXT_FORM.get((sale.form, reason, with_points))
+    refused = replace(sale, attempt=sale.attempt + 1, delivery=None, refusal=text)
+    if form is not None:
+        return stay(replace(refused, form=form), Verdict.WAIT)
+    parked = replace(refused, state=State.PARKED).with_alert(Alert.REFUSED)
+    finished = Work(kind=WorkKind.DELIVER, subject=sale.id, due=event.now)
+    return Step(sale=parked, verdict=Verdict.REFUSED, finished=(finished,))

@@ -1,0 +1,41 @@
+"""Identities that come out the same however often a register asks: never random for a sale."""
+
+import re
+from uuid import UUID, uuid5
+
+from gateway.domain.receipt import RegisterRef
+
+NAMESPACE = UUID("0d4a8e0e-6c1b-5c0f-9d55-2f3f6f0a5c11")  # ours; changing it would make every sale a new one
+GUID = re.compile(r"\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?")
+
+
+def document_id(text: str, register: RegisterRef) -> str:
+    """The sale's identity for a register's document id.
+
+    A GUID in any spelling (braces, no hyphens, capitals) is unique by itself. Any other text is only unique
+    at its register, so the register goes into the name.
+    """
+    match = GUID.fullmatch(text.strip().lower())
+    if match:
+        return "-".join(match.groups())
+    return str(uuid5(NAMESPACE, f"document|{register}|{text.strip()}"))
+
+
+def numbered_document_id(register: RegisterRef, kind: str, shift: str, number: str) -> str:
+    """The identity of a document that came without an id: its place in the register's own numbering."""
+    return str(uuid5(NAMESPACE, f"numbered|{register}|{kind}|{shift}|{number}"))
+
+
+def order_id(sale_id: str, generation: int) -> str:
+    """The order id at the loyalty server; every redemption given up opens a new generation with its own."""
+    return sale_id if generation == 0 else f"{sale_id}~{generation}"
+
+
+def call_key(order: str, operation: str, attempt: int = 0) -> UUID:
+    """The idempotency key of one call; the operation is in the name as keys are one space at the server."""
+    return uuid5(NAMESPACE, f"call|{order}|{operation}|{attempt}")
+
+
+def prompt_id(sale_id: str, rule: str) -> str:
+    """One prompt for a sale and a rule, whoever polls and however often."""
+    return str(uuid5(NAMESPACE, f"prompt|{sale_id}|{rule}"))

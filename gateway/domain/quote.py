@@ -1,0 +1,92 @@
+"""What the loyalty server makes of a receipt that is still open."""
+
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import sha256
+
+from msgspec import Struct, json
+
+from gateway.domain.customer import Customer
+from gateway.domain.money import ZERO
+from gateway.domain.receipt import LineItem, Receipt
+
+
+class Piece(Struct, frozen=True, kw_only=True):
+    """A part of a line that the server prices by itself: it may split one line into several.
+
+    `number` is the server's own line number (refunds name it), `index` the register's line, `total` the
+    price in roubles after all discounts and before points.
+    """
+
+    number: int
+    index: int
+    sku: str
+    quantity: Decimal
+    unit_price: Decimal
+    minimum_price: Decimal = ZERO
+    total: Decimal
+
+
+class CouponState(StrEnum):
+    USED_HERE = "used_here"
+    NOT_FOR_THIS_RECEIPT = "not_for_this_receipt"
+    UNKNOWN = "unknown"
+    SPENT = "spent"
+    NOT_NOW = "not_now"
+
+
+class CouponAnswer(Struct, frozen=True, kw_only=True):
+    code: str
+    state: CouponState
+
+
+class Quote(Struct, frozen=True, kw_only=True):
+    """Prices, points and texts for one basket.
+
+    `spendable` is the most that may be paid with points on this receipt, `accrual` the points it will earn;
+    both in points. `complete` is False when the server computed only a part (public discounts, or nothing).
+    """
+
+    customer: Customer | None = None
+    pieces: tuple[Piece, ...] = ()
+    spendable: Decimal = ZERO
+    accrual: Decimal = ZERO
+    hints: tuple[str, ...] = ()
+    slip_texts: tuple[str, ...] = ()
+    coupons: tuple[CouponAnswer, ...] = ()
+    complete: bool = True
+
+    @property
+    def total(self) -> Decimal:
+        return sum((piece.total for piece in self.pieces), ZERO)
+
+    def line_total(self, index: int) -> Decimal:
+        """What the line costs after the server's discounts."""
+        return sum((piece.total for piece in self.pieces if piece.index == index), ZERO)
+
+    def discount(self, line: LineItem) -> Decimal:
+        """The server's discount on the whole line, on top of the register's own."""
+        if all(piece.index != line.index for piece in self.pieces):
+            return ZERO
+        return line.total - self.line_total(line.index)
+
+
+def basket_digest(receipt: Receipt) -> str:
+    """Names a basket: the same goods, sums, customer and coupons give the same digest."""
+    asked = (receipt.customer, receipt.lines, receipt.coupons)
+    return sha256(json.encode(asked)).hexdigest()
+
+
+def is_priced_by(receipt: Receipt, quoted: Receipt, quote: Quote) -> bool:
+    """Whether `receipt` is the basket of `quoted` after the register has applied the quote's discounts."""
+    if len(receipt.lines) != len(quoted.lines) or receipt.customer != quoted.customer:
+        return False
+    return all(
+        (now.index, now.sku, now.quantity, now.unit_price) == (then.index, then.sku, then.quantity, then.unit_price)
+        and now.total == then.total - quote.discount(then)
+        for now, then in zip(receipt.lines, quoted.lines, strict=True)
+    )
+
+
+def _goods(line: LineItem) -> tuple[object, ...]:
+    return line.index, line.sku, line.quantity, line.unit_price

@@ -1,0 +1,160 @@
+"""What is durable about a sale: one frozen record, its redemption, its releases, its close, its delivery."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gateway.domain.call import Accepted, Operation
+from gateway.domain.ids import order_id
+from gateway.domain.quote import Quote
+from gateway.domain.receipt import Receipt, RegisterRef
+
+
+class State(StrEnum):
+    OPEN = "open"
+    REDEEMING = "redeeming"  # the points were asked for, the answer is not known
+    REDEEMED = "redeemed"  # the points are spent at the server
+    CLOSED = "closed"  # the receipt is fiscal: the point of no return
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    PARKED = "parked"  # refused for good: kept, counted, shown, resendable
+
+
+BEFORE_CLOSE = (State.OPEN, State.REDEEMING, State.REDEEMED)
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """The call that spends the points while the receipt is open.
+
+    `copies` counts sends of this key that no answer accounts for; `held` is True once it surely succeeded.
+    """
+
+    points: Decimal
+    body: bytes
+    key: str
+    copies: int = 0
+    last_sent: datetime | None = None
+    previous_sent: datetime | None = None
+    held: bool = False
+
+
+class ReleaseState(StrEnum):
+    DUE = "due"
+    AGAIN = "again"  # cancelled once, but an older copy of the hold may still arrive
+    RELEASED = "released"
+    PARKED = "parked"
+
+
+class Release(Struct, frozen=True, kw_only=True):
+    """The points of one given-up generation on their way back to the customer."""
+
+    generation: int
+    state: ReleaseState = ReleaseState.DUE
+    was_held: bool
+    copies_until: datetime  # no copy of the hold can arrive later than this
+
+
+class Close(Struct, frozen=True, kw_only=True):
+    """The closed receipt: what was sold, its digest, and the document as it came.
+
+    `quote` is the one whose prices the receipt carries, None when its totals are the register's own.
+    """
+
+    receipt: Receipt
+    digest: str
+    raw: bytes
+    at: datetime
+    quote: Quote | None = None
+
+
+class Form(StrEnum):
+    """How a closed receipt is told (design, sale protocol section 4)."""
+
+    QUOTED = "quoted"  # F1: the server's own prices
+    OFFLINE = "offline"  # F2: the register's prices, no points spent
+    REPRICED = "repriced"  # F3: the server's prices of today with the points; totals differ
+    WITHOUT_POINTS = "without_points"  # F4: the server refused the points the customer has used
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """The call that delivers the receipt. Same bytes and key until it is settled."""
+
+    operation: Operation
+    order_id: str
+    body: bytes
+    key: str
+    copies: int = 0
+    last_sent: datetime | None = None
+    previous_sent: datetime | None = None
+
+
+class Alert(StrEnum):
+    TOTAL_DIFFERS = "total_differs"
+    POINTS_OWED = "points_owed"
+    REFUSED = "refused"
+    RELEASE_REFUSED = "release_refused"
+
+
+class Sale(Struct, frozen=True, kw_only=True):
+    """Everything durable about one receipt. `id` is also the order id of generation 0."""
+
+    id: str
+    register: RegisterRef
+    version: int = 0
+    state: State = State.OPEN
+    generation: int = 0
+    attempt: int = 0
+    hold: Hold | None = None
+    releases: tuple[Release, ...] = ()
+    close: Close | None = None
+    form: Form | None = None
+    delivery: Delivery | None = None
+    delivered_order: str = ""
+    delivered_at: datetime | None = None
+    outcome: Accepted | None = None
+    alerts: tuple[Alert, ...] = ()
+    refusal: str = ""
+    seen_at: datetime | None = None
+
+    @property
+    def order_id(self) -> str:
+        return order_id(self.id, self.generation)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state not in BEFORE_CLOSE
+
+    @property
+    def awaits_release(self) -> bool:
+        return any(release.state in (ReleaseState.DUE, ReleaseState.AGAIN) for release in self.releases)
+
+    @property
+    def release_parked(self) -> bool:
+        return any(release.state is ReleaseState.PARKED for release in self.releases)
+
+    def release_of(self, generation: int) -> Release | None:
+        return next((row for row in self.releases if row.generation == generation), None)
+
+    def with_release(self, changed: Release) -> "Sale":
+        rows = (changed if row.generation == changed.generation else row for row in self.releases)
+        return replace(self, releases=tuple(rows))
+
+    def with_alert(self, alert: Alert | None) -> "Sale":
+        return self if alert is None or alert in self.alerts else replace(self, alerts=(*self.alerts, alert))
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """Times of the protocol: the longest life of a request, and how long points wait for a close."""
+
+    request_life: timedelta = timedelta(seconds=60)
+    release_after: timedelta = timedelta(minutes=15)
+
+
+def is_settled(call: Hold | Delivery, terms: Terms) -> bool:
+    """Whether a refusal is final: no older copy of the call can still be under way."""
+    if call.copies <= 1 or call.last_sent is None or call.previous_sent is None:
+        return True
+    return call.last_sent - call.previous_sent > terms.request_life

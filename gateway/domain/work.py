@@ -1,0 +1,49 @@
+"""Work that must be done later, whatever happens meanwhile: one row of the outbox."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class WorkKind(StrEnum):
+    DELIVER = "deliver"  # a closed sale to the loyalty server
+    RELEASE = "release"  # the points of a given-up redemption back to the customer
+    WATCH = "watch"  # a redemption that may have been forgotten
+    REFUND = "refund"
+    POLL = "poll"  # ask for the customer's segments after the sale
+    REPORT = "report"  # tell that the popup was shown; has a deadline
+
+
+class Lane(StrEnum):
+    """Lanes do not wait for each other: a popup report never stands behind a thousand sales."""
+
+    SALES = "sales"
+    POPUPS = "popups"
+
+
+LANES = {
+    WorkKind.DELIVER: Lane.SALES,
+    WorkKind.RELEASE: Lane.SALES,
+    WorkKind.WATCH: Lane.SALES,
+    WorkKind.REFUND: Lane.SALES,
+    WorkKind.POLL: Lane.POPUPS,
+    WorkKind.REPORT: Lane.POPUPS,
+}
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """`subject` names the record the work is about; the same kind and subject is the same piece of work."""
+
+    kind: WorkKind
+    subject: str
+    due: datetime
+    tries: int = 0
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.subject}"
+
+    @property
+    def lane(self) -> Lane:
+        return LANES[self.kind]

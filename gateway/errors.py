@@ -1,0 +1,105 @@
+"""Everything that can go wrong, grouped by what the one who catches it can do.
+
+GatewayError
+├── ConfigError                 the administrator mends the file
+├── TemplateError               the administrator mends the template
+├── RegisterError
+│   └── MalformedRequest        the register sent what nobody understands
+├── LoyaltyError
+│   ├── LoyaltyUnavailable      not sent, or refused for now: the change was surely not made
+│   ├── OutcomeUnknown          sent, and no answer: the change may have been made
+│   ├── LoyaltyRejected         the server said no, for good
+│   └── LoyaltyProtocolError    an answer nobody understands
+├── PrinterError
+│   ├── PrinterOffline
+│   └── PaperOut
+└── StoreError
+    ├── StoreUnavailable        nothing was stored: do not acknowledge
+    └── Conflict                the record has changed since it was read: read and decide again
+"""
+
+from typing import ClassVar
+
+
+class GatewayError(Exception):
+    """Something the gateway knows about went wrong."""
+
+    retryable: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        return super().__str__() or (type(self).__doc__ or "").strip()
+
+
+class ConfigError(GatewayError):
+    """The configuration cannot be used."""
+
+
+class TemplateError(GatewayError):
+    """A slip template cannot be used."""
+
+
+class RegisterError(GatewayError):
+    """A register's request could not be served."""
+
+
+class MalformedRequest(RegisterError):
+    """The request could not be understood."""
+
+
+class LoyaltyError(GatewayError):
+    """The loyalty server could not be asked."""
+
+
+class LoyaltyUnavailable(LoyaltyError):
+    """The loyalty server is not available now."""
+
+    retryable = True
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds the server asked us to wait, None when it did not say."""
+
+
+class OutcomeUnknown(LoyaltyError):
+    """No answer came in time; the loyalty server may have done it."""
+
+    retryable = True
+
+
+class LoyaltyRejected(LoyaltyError):
+    """The loyalty server refused for good."""
+
+
+class LoyaltyProtocolError(LoyaltyError):
+    """The loyalty server's answer could not be understood."""
+
+
+class PrinterError(GatewayError):
+    """The slip was not printed."""
+
+    retryable = True
+
+
+class PrinterOffline(PrinterError):
+    """The printer does not answer."""
+
+
+class PaperOut(PrinterError):
+    """The printer has no paper."""
+
+
+class StoreError(GatewayError):
+    """The store did not take the change."""
+
+
+class StoreUnavailable(StoreError):
+    """Nothing was stored."""
+
+    retryable = True
+
+
+class Conflict(StoreError):
+    """The record has changed since it was read."""
+
+    retryable = True

@@ -1,0 +1,146 @@
+"""Every door between what we decide and what others decide."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from msgspec import Struct
+
+from gateway.domain.call import Answer, Call, Intent, OrderView
+from gateway.domain.change import Change, ParkedDocument
+from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
+from gateway.domain.deadline import Deadline
+from gateway.domain.print_outcome import PrintOutcome
+from gateway.domain.prompt import Prompt
+from gateway.domain.quote import Quote
+from gateway.domain.receipt import Receipt, Refund, RegisterRef
+from gateway.domain.refund import RefundRecord
+from gateway.domain.sale_record import Sale
+from gateway.domain.slip import Slip
+from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
+from gateway.domain.work import Lane, Work
+
+
+class Clock(Protocol):
+    """Durable times come from `now` (with a zone), durations and deadlines from `monotonic`."""
+
+    def now(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class LoyaltyProgram(Protocol):
+    """The chain's loyalty server. Questions change nothing; a change is composed, stored, then sent.
+
+    Every method raises `LoyaltyError`: `LoyaltyUnavailable` when the server surely did nothing,
+    `OutcomeUnknown` when it may have, `LoyaltyRejected` for a refusal of a question, `LoyaltyProtocolError`
+    for an answer nobody understands.
+    """
+
+    async def identify(self, key: CustomerKey, register: RegisterRef, *, deadline: Deadline) -> Customer | None:
+        """Who has this key; None when nobody."""
+
+    async def quote(self, receipt: Receipt, order_id: str, at: datetime, *, deadline: Deadline) -> Quote:
+        """Price an open receipt. `order_id` ties it to the price rules of an order saved before."""
+
+    async def segments(self, customer_id: str, *, deadline: Deadline) -> tuple[SegmentMembership, ...]:
+        """The segments the customer is in now."""
+
+    async def order(self, order_id: str, *, deadline: Deadline) -> OrderView | None:
+        """An order as the server holds it; None when it does not know it."""
+
+    def compose(self, intent: Intent) -> bytes:
+        """The bytes of the call that tells `intent`. Pure: the same intent gives the same bytes."""
+
+    async def send(self, call: Call, *, deadline: Deadline) -> Answer:
+        """Send a stored call; refusals are answers, not errors."""
+
+    async def close(self) -> None: ...
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """How much lies in the store."""
+
+    pending: int
+    oldest_due: datetime | None
+    parked_sales: int
+    parked_refunds: int
+    parked_documents: int
+
+
+class Store(Protocol):
+    """Durable records. A change is one transaction, on disk when `commit` returns.
+
+    Raises `StoreUnavailable` when nothing was stored, `Conflict` when a record's version has moved on.
+    """
+
+    async def sale(self, sale_id: str) -> Sale | None: ...
+
+    async def refund(self, refund_id: str) -> RefundRecord | None: ...
+
+    async def refunds_of(self, sale_id: str) -> Sequence[RefundRecord]: ...
+
+    async def prompt(self, prompt_id: str) -> Prompt | None: ...
+
+    async def offered(self, register: RegisterRef) -> Sequence[Prompt]:
+        """Prompts that wait for the cashier's eyes, oldest first."""
+
+    async def documents(self) -> Sequence[ParkedDocument]: ...
+
+    async def commit(self, change: Change) -> None: ...
+
+    async def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> Sequence[Work]:
+        """Due work, most urgent first; nobody else gets it before `until`."""
+
+    async def next_due(self, lane: Lane) -> datetime | None:
+        """When the earliest work that nobody has leased falls due."""
+
+    async def counts(self) -> Counts: ...
+
+    async def close(self) -> None: ...
+
+
+class Checkout(Protocol):
+    """What a register may ask. Each answer comes by the deadline, whatever the loyalty server does."""
+
+    async def identify(self, key: CustomerKey, register: RegisterRef, deadline: Deadline) -> Identified: ...
+
+    async def quote(self, receipt: Receipt, deadline: Deadline) -> Quoted: ...
+
+    async def redeem(self, receipt: Receipt, points: Decimal, deadline: Deadline) -> Redeemed | Declined: ...
+
+    async def release(self, receipt: Receipt, deadline: Deadline) -> Released: ...
+
+    async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
+        """Raises `StoreUnavailable`: the close was not stored, the register must keep it and repeat."""
+
+    async def refund(self, refund: Refund, raw: bytes, deadline: Deadline) -> Closed:
+        """Raises `StoreUnavailable` as `complete` does."""
+
+    async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:
+        """Keep a document that could not be understood. Raises `StoreUnavailable`."""
+
+
+class PromptDesk(Protocol):
+    """What a cashier's screen may ask."""
+
+    async def waiting(self, register: RegisterRef) -> Sequence[Prompt]:
+        """Prompts to show now."""
+
+    def changes(self, register: RegisterRef) -> AsyncIterator[None]:
+        """Yields whenever `waiting` may have changed; ends when the gateway stops."""
+
+    async def shown(self, prompt_id: str, register: RegisterRef) -> bool:
+        """The cashier saw it. True once it is stored, also when it was before; False when it is too late."""
+
+
+class Printer(Protocol):
+    """One slip printer. `columns` is its width in characters of normal size."""
+
+    columns: int
+
+    async def print(self, slip: Slip, *, timeout: float) -> PrintOutcome:  # noqa: ASYNC109 - a printer's own, not a register's
+        """Print one slip, or say why not."""
