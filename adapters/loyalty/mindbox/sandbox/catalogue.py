@@ -1,0 +1,60 @@
+"""Which operation does what: the names of Mindbox's own register integrations, in one table.
+
+Names from the Mindbox help centre, pages "Set Retail 10" and "Frontol"; those they do not list (order read,
+segments, the custom action) are ours. A project adds its own in the seed.
+"""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    GET_CUSTOMER = "get_customer"
+    AUTHORIZED_PREORDER = "authorized_preorder"
+    UNAUTHORIZED_PREORDER = "unauthorized_preorder"
+    ANONYMOUS_PREORDER = "anonymous_preorder"
+    AUTHORIZED_ORDER = "authorized_order"
+    ANONYMOUS_ORDER = "anonymous_order"
+    SAVE_OFFLINE_ORDER = "save_offline_order"
+    CHANGE_STATUS = "change_status"
+    CANCEL = "cancel"
+    RETURN = "return"
+    GET_ORDER = "get_order"
+    SEGMENTS = "segments"
+    ACTION = "action"
+
+
+# Only operations with the step "create or update order" honour the transaction id of a sync call
+# (Mindbox help centre, "Idempotency"); every async call does.
+KEYED = frozenset({Kind.AUTHORIZED_ORDER, Kind.ANONYMOUS_ORDER, Kind.SAVE_OFFLINE_ORDER})
+
+_COMMON = {
+    "GetCustomerInfo": Kind.GET_CUSTOMER,
+    "AuthorizedPreorder": Kind.AUTHORIZED_PREORDER,
+    "UnauthorizedPreorder": Kind.UNAUTHORIZED_PREORDER,
+    "AnonymousPreorder": Kind.ANONYMOUS_PREORDER,
+    "SaveOfflineOrder": Kind.SAVE_OFFLINE_ORDER,
+    "ChangeStatus": Kind.CHANGE_STATUS,
+    "Return": Kind.RETURN,
+    "GetOrder": Kind.GET_ORDER,
+    "GetCustomerSegments": Kind.SEGMENTS,
+    "PopupShown": Kind.ACTION,
+}
+_NAMES = {
+    "Offline": {
+        **_COMMON,
+        "CheckCustomer": Kind.GET_CUSTOMER,
+        "CreateAuthorizedOrder": Kind.AUTHORIZED_ORDER,
+        "CreateAnonymousOrder": Kind.ANONYMOUS_ORDER,
+    },
+    "Frontol": {
+        **_COMMON,
+        "BeginAuthorizedOrderTransaction": Kind.AUTHORIZED_ORDER,
+        "BeginAnonymousOrderTransaction": Kind.ANONYMOUS_ORDER,
+        "CancelOrder": Kind.CANCEL,
+    },
+}
+
+
+def operations_of(prefix: str) -> dict[str, Kind]:
+    """Full names of the operations of one family; an unknown prefix has none but the seed's own."""
+    return {f"{prefix}.{name}": kind for name, kind in _NAMES.get(prefix, {}).items()}

@@ -1,0 +1,124 @@
+"""The one entry of the API: who asks, what operation, whether its transaction id is used up.
+
+How transaction ids work (Mindbox help centre, "Idempotency"): one store for all operations; only success uses
+an id up; a sync create repeated after that gets a bare `TransactionAlreadyProcessed`, a queued call has no second
+effect and leaves an error in the log.
+"""
+
+from collections.abc import Mapping
+from hmac import compare_digest
+from uuid import UUID
+
+from msgspec import Struct
+
+from adapters.loyalty.mindbox.sandbox.catalogue import KEYED, Kind
+from adapters.loyalty.mindbox.sandbox.operations import Operations
+from adapters.loyalty.mindbox.sandbox.refusals import Answer, BadRequest, protocol_error, refused
+from adapters.loyalty.mindbox.sandbox.requests import read_body
+from adapters.loyalty.mindbox.sandbox.seed import Endpoint, SandboxSeed
+from adapters.loyalty.programme import Programme, Refusal
+
+SUCCESS = Answer(body={"status": "Success"})
+REPEATED = Answer(body={"status": "TransactionAlreadyProcessed"})
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """A request as it came: query and header as text, body as bytes."""
+
+    query: Mapping[str, str]
+    authorization: str
+    body: bytes
+
+    @property
+    def operation(self) -> str:
+        return self.query.get("operation", "")
+
+    @property
+    def transaction_id(self) -> str:
+        return self.query.get("transactionId", "")
+
+
+class Admitted(Struct, frozen=True, kw_only=True):
+    """A question that may be carried out; `key` is None without a transaction id."""
+
+    kind: Kind
+    operation: str
+    key: UUID | None
+    body: bytes
+
+
+class Desk:
+    """Admits questions and carries them out, at once or when the queue says so."""
+
+    def __init__(self, programme: Programme, seed: SandboxSeed) -> None:
+        self._names = seed.mindbox
+        self._operations = Operations(programme, seed.mindbox)
+        self._used: set[UUID] = set()
+
+    def admit(self, question: Question) -> Admitted:
+        """What is asked for, by someone who may ask.
+
+        Raises:
+            BadRequest: credentials, operation or transaction id are wrong.
+
+        """
+        endpoint = self._entitled(question)
+        kind = self._names.kind(endpoint, question.operation)
+        if kind is None:
+            raise BadRequest("operation unknown")
+        key = _key(question.transaction_id)
+        return Admitted(kind=kind, operation=question.operation, key=key, body=question.body)
+
+    def answer(self, admitted: Admitted) -> Answer:
+        """Carry a sync call out."""
+        keyed = admitted.kind in KEYED
+        if keyed and admitted.key in self._used:
+            return REPEATED
+        return self._carried_out(admitted, keyed=keyed)
+
+    def carry_out_queued(self, admitted: Admitted) -> Answer:
+        """Carry an async call out; what comes back is for the log."""
+        if admitted.key in self._used:
+            return REPEATED
+        return self._carried_out(admitted, keyed=True)
+
+    def _carried_out(self, admitted: Admitted, *, keyed: bool) -> Answer:
+        try:
+            body = read_body(admitted.body)
+            sections = self._operations.perform(admitted.kind, admitted.operation, body)
+        except BadRequest as error:
+            return protocol_error(str(error), error.http)
+        except Refusal as refusal:
+            return refused(refusal)
+        if keyed and admitted.key is not None:
+            self._used.add(admitted.key)
+        return Answer(body={"status": "Success", **sections})
+
+    def _entitled(self, question: Question) -> Endpoint:
+        given = _secret_key(question.authorization)
+        if not given:
+            raise BadRequest("no credentials", 401)
+        endpoint = self._names.endpoint(question.query.get("endpointId", ""))
+        keys = endpoint.secret_keys if endpoint else ()
+        if endpoint is None or not any(compare_digest(given.encode(), key.encode()) for key in keys):
+            raise BadRequest("wrong credentials or endpoint", 403)
+        return endpoint
+
+
+def _secret_key(header: str) -> str:
+    """The key of `SecretKey <key>` or of the older `Mindbox secretKey="<key>"`; empty when it is neither."""
+    scheme, _, rest = header.strip().partition(" ")
+    if scheme.lower() == "secretkey":
+        return rest.strip()
+    name, _, value = rest.partition("=")
+    return value.strip().strip('"') if (scheme.lower(), name.strip().lower()) == ("mindbox", "secretkey") else ""
+
+
+def _key(transaction_id: str) -> UUID | None:
+    """A GUID, with or without hyphens."""
+    if not transaction_id:
+        return None
+    try:
+        return UUID(transaction_id)
+    except ValueError as error:
+        raise BadRequest("transactionId is not a GUID") from error

@@ -1,0 +1,145 @@
+"""What each kind of operation does: a body in, the sections of an answer out."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from adapters.loyalty.mindbox.sandbox.catalogue import Kind
+from adapters.loyalty.mindbox.sandbox.customer_answers import (
+    NOT_FOUND,
+    balances,
+    customer_sections,
+    found,
+    segmentations,
+)
+from adapters.loyalty.mindbox.sandbox.mapping import account_keys, basket, line_status, order_id, refund_parts
+from adapters.loyalty.mindbox.sandbox.order_answers import OrderAnswers
+from adapters.loyalty.mindbox.sandbox.refusals import BadRequest, Json
+from adapters.loyalty.mindbox.sandbox.requests import Body, status_name
+from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
+from adapters.loyalty.programme import Account, Basket, LineStatus, Programme
+
+
+class Operations:
+    """The project's operations over one programme."""
+
+    def __init__(self, programme: Programme, names: MindboxTable) -> None:
+        self._programme = programme
+        self._names = names
+        self._answers = OrderAnswers(programme, names)
+        self._handlers: dict[Kind, Callable[[Body], Json]] = {
+            Kind.GET_CUSTOMER: self._get_customer,
+            Kind.AUTHORIZED_PREORDER: self._preorder,
+            Kind.UNAUTHORIZED_PREORDER: self._unauthorized_preorder,
+            Kind.ANONYMOUS_PREORDER: self._anonymous_preorder,
+            Kind.AUTHORIZED_ORDER: self._create,
+            Kind.ANONYMOUS_ORDER: self._anonymous_create,
+            Kind.SAVE_OFFLINE_ORDER: self._save_offline,
+            Kind.CHANGE_STATUS: self._change_status,
+            Kind.CANCEL: self._cancel,
+            Kind.RETURN: self._return,
+            Kind.GET_ORDER: self._get_order,
+            Kind.SEGMENTS: self._segments,
+        }
+
+    def perform(self, kind: Kind, operation: str, body: Body) -> Json:
+        """The sections of a successful answer.
+
+        Raises:
+            BadRequest: the body says what makes no sense.
+            Refusal: the programme says no.
+
+        """
+        if kind is Kind.ACTION:
+            return self._act(operation, body)
+        return self._handlers[kind](body)
+
+    def _account(self, body: Body) -> Account | None:
+        return self._programme.find(account_keys(body.customer))
+
+    def _get_customer(self, body: Body) -> Json:
+        account = self._account(body)
+        return customer_sections(account, self._programme) if account else {"customer": NOT_FOUND}
+
+    def _segments(self, body: Body) -> Json:
+        account = self._account(body)
+        if account is None:
+            return {"customer": NOT_FOUND}
+        asked = [one.first for one in body.segmentations]
+        sections = segmentations(self._programme.segments(account), asked)
+        return {"customer": found(account), "customerSegmentations": sections}
+
+    def _act(self, operation: str, body: Body) -> Json:
+        account = self._account(body)
+        if account is None:
+            return {"customer": NOT_FOUND}
+        fields = {name: str(value) for name, value in body.customer_action.custom_fields.items()}
+        self._programme.record_action(account, operation, fields)
+        return {"customer": found(account)}
+
+    def _preorder(self, body: Body) -> Json:
+        account = self._account(body)
+        return self._calculated(basket(body, account.id if account else "", self._names), account)
+
+    def _unauthorized_preorder(self, body: Body) -> Json:
+        """The customer is recognised, not proven: his prices, but no points to pay with."""
+        account = self._account(body)
+        asked = basket(body, account.id if account else "", self._names)
+        return self._calculated(replace(asked, may_redeem=False), account)
+
+    def _anonymous_preorder(self, body: Body) -> Json:
+        pricing = self._programme.price(basket(body, "", self._names))
+        return {"order": self._answers.calculated(pricing, None)}
+
+    def _calculated(self, asked: Basket, account: Account | None) -> Json:
+        pricing = self._programme.price(asked)
+        return {"customer": _short(account), "order": self._answers.calculated(pricing, account)}
+
+    def _create(self, body: Body) -> Json:
+        account = self._account(body)
+        placed = self._programme.place(self._sold(body, account))
+        sections = {"customer": _short(account), "order": self._answers.processed(placed, account)}
+        # The balance after the sale, for the receipt (developers docs, "create-order-with-processing").
+        return sections | ({"balances": balances(account, self._programme)} if account else {})
+
+    def _anonymous_create(self, body: Body) -> Json:
+        placed = self._programme.place(self._sold(body, None))
+        return {"order": self._answers.processed(placed, None)}
+
+    def _save_offline(self, body: Body) -> Json:
+        self._programme.place_as_sold(self._sold(body, self._account(body)))
+        return {}
+
+    def _sold(self, body: Body, account: Account | None) -> Basket:
+        """The basket of a call that makes an order: it needs an id, and goods."""
+        asked = basket(body, account.id if account else "", self._names)
+        if not asked.order_id or not asked.lines:
+            raise BadRequest("the order has no external id or no lines")
+        return asked
+
+    def _change_status(self, body: Body) -> Json:
+        status = line_status(status_name(body.order_lines_status), self._names)
+        self._programme.change_status(order_id(body.order), status, body.at)
+        return {}
+
+    def _cancel(self, body: Body) -> Json:
+        """`Frontol.CancelOrder`: the status may be left out, its own is meant then."""
+        if body.order_lines_status is not None:
+            return self._change_status(body)
+        self._programme.change_status(order_id(body.order), LineStatus.CANCELLED, body.at)
+        return {}
+
+    def _return(self, body: Body) -> Json:
+        parts = refund_parts(body)
+        if not parts:
+            raise BadRequest("the return has no lines")
+        self._programme.refund(order_id(body.order), parts, body.at)
+        return {}
+
+    def _get_order(self, body: Body) -> Json:
+        order = self._programme.order(order_id(body.order))
+        return {"order": self._answers.found(order) if order else NOT_FOUND}
+
+
+def _short(account: Account | None) -> Json:
+    return found(account) if account else NOT_FOUND

@@ -1,0 +1,125 @@
+"""Sections about orders: Mindbox developers docs, "preorder", "create-order-with-processing", "get-order-info"."""
+
+from decimal import Decimal
+
+from adapters.loyalty.mindbox.sandbox.customer_answers import balance_type, points
+from adapters.loyalty.mindbox.sandbox.line_answers import LineAnswers, placeholders
+from adapters.loyalty.mindbox.sandbox.refusals import Json
+from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
+from adapters.loyalty.programme import Account, CouponState, Hint, Order, Placed, Pricing, Programme
+
+COUPON_STATUS = {
+    CouponState.USABLE: "CanBeUsed",
+    CouponState.NO_USE_HERE: "CanNotBeUsedForCurrentOrder",
+    CouponState.NOT_FOUND: "NotFound",
+    CouponState.USED: "Used",
+    CouponState.TOO_EARLY: "YetNotActive",
+    CouponState.EXPIRED: "AlreadyNotActive",
+    CouponState.BLOCKED: "Blocked",
+}
+
+
+class OrderAnswers:
+    """Builds the `order` section of every operation."""
+
+    def __init__(self, programme: Programme, names: MindboxTable) -> None:
+        self._programme = programme
+        self._names = names
+        self._lines = LineAnswers(programme, names)
+
+    def calculated(self, pricing: Pricing, account: Account | None) -> Json:
+        """A preorder. `ids.mindboxId` is null: nothing was saved."""
+        by_line = [hint for hint in pricing.hints if hint.number is not None]
+        on_screen = [hint for hint in pricing.hints if hint.number is None]
+        return {
+            "processingStatus": "Calculated",
+            "ids": {"mindboxId": None},
+            "totalPrice": pricing.total,
+            "deliveryCost": 0,
+            "lines": [self._lines.priced(piece, by_line) for piece in pricing.pieces],
+            "appliedPromotions": [],
+            "placeholders": placeholders("CashierScreen", on_screen),
+            "couponsInfo": [self._coupon(pricing, place) for place in range(len(pricing.coupons))],
+            "paymentsInfo": [],
+            **self._points(pricing, account),
+        }
+
+    def processed(self, placed: Placed, account: Account | None) -> Json:
+        """A create. The text to print goes out under `ReceiptFooter`."""
+        order = placed.order
+        return {
+            "processingStatus": "Processed",
+            "ids": self._ids(order),
+            "issuedCoupons": [self._issued(code) for code in order.issued],
+            "placeholders": placeholders("ReceiptFooter", self._footer(placed, account)),
+            "bonusPointsChanges": self._changes(placed.pricing, account),
+        }
+
+    def found(self, order: Order) -> Json:
+        """An order read: points as they stand now, the price as it was sold for."""
+        effect = order.effect
+        balance = {"balanceType": balance_type(self._programme)}
+        spent = {**balance, "spentAmount": effect.redeemed, "earnedAmount": effect.accrued}
+        return {
+            "processingStatus": "Found",
+            "ids": self._ids(order),
+            "totalPrice": order.total,
+            "lines": [self._lines.stored(line) for line in order.lines],
+            "appliedPromotions": [],
+            "bonusPointsInfoPerBalanceTypes": [spent] if order.account else [],
+        }
+
+    def _ids(self, order: Order) -> Json:
+        return {self._names.order_id_name: order.id, "mindboxId": order.number}
+
+    def _points(self, pricing: Pricing, account: Account | None) -> Json:
+        if account is None:
+            return {"bonusPointsInfo": [], "bonusPointsChanges": []}
+        total = {
+            "availableAmountForCurrentOrder": pricing.redeemable,
+            "spentAmountForCurrentOrder": pricing.redeemed,
+            "balance": points(self._programme.balance(account)),
+        }
+        info = {"status": "Success", **total, "balanceType": balance_type(self._programme)}
+        return {
+            "bonusPointsInfo": [info],
+            "totalBonusPointsInfo": total,
+            "bonusPointsChanges": self._changes(pricing, account),
+        }
+
+    def _changes(self, pricing: Pricing, account: Account | None) -> list[Json]:
+        """What the order redeems, and what it earns once it is paid."""
+        if account is None:
+            return []
+        amounts = {"earnedAmount": pricing.accrued, "spentAmount": pricing.redeemed}
+        return [{"balanceType": balance_type(self._programme), **amounts}]
+
+    def _coupon(self, pricing: Pricing, place: int) -> Json:
+        asked = pricing.coupons[place]
+        section: Json = {"ids": {"code": asked.code}, "status": COUPON_STATUS[asked.state]}
+        if asked.coupon:
+            section["pool"] = {"ids": {"externalId": asked.coupon.pool}, "name": asked.coupon.name}
+        return {"discountAmountForCurrentOrder": asked.amount, "coupon": section}
+
+    def _issued(self, code: str) -> Json:
+        coupon = self._programme.coupon(code)
+        pool = {"ids": {"externalId": coupon.pool if coupon else ""}, "name": coupon.name if coupon else ""}
+        return {"promotion": {**pool, "type": "mindbox"}, "coupon": {"ids": {"code": code}, "pool": pool}}
+
+    def _footer(self, placed: Placed, account: Account | None) -> list[Hint]:
+        texts = self._programme.seed.texts
+        if account is None:
+            text = texts.invitation
+        else:
+            available = self._programme.balance(account).available
+            text = texts.receipt.format(
+                accrued=_plain(placed.pricing.accrued),
+                redeemed=_plain(placed.pricing.redeemed),
+                balance=_plain(available),
+            )
+        return [Hint(promotion="receipt-text", name="Текст на чеке", text=text)] if text else []
+
+
+def _plain(amount: Decimal) -> str:
+    """Points without idle zeros, as people read them."""
+    return f"{amount.normalize():f}"

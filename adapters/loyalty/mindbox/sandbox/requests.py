@@ -1,0 +1,110 @@
+"""Bodies of requests, as far as the sandbox reads them; unknown fields are let through, as Mindbox does.
+
+Shapes: Mindbox developers docs, pages "preorder", "create-order-with-processing", "update-order-line-status",
+"processing-offline-order", "get-customer-data-json", "get-customer-segments".
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from adapters.loyalty.mindbox.sandbox.refusals import BadRequest
+
+Scalar = str | int | None  # ids and phones come quoted or bare
+Ids = dict[str, Scalar]
+
+
+class _Shape(Struct, frozen=True, kw_only=True, rename="camel"):
+    pass
+
+
+class Ref(_Shape, frozen=True, kw_only=True):
+    """Anything that is named by ids of external systems."""
+
+    ids: Ids = field(default_factory=dict)
+
+    @property
+    def first(self) -> str:
+        """The one id there usually is."""
+        return next((str(value) for value in self.ids.values() if value is not None), "")
+
+
+class CustomerBody(Ref, frozen=True, kw_only=True):
+    mobile_phone: Scalar = None
+    email: str | None = None
+    discount_card: Ref | None = None
+
+
+class RequestedPromotion(_Shape, frozen=True, kw_only=True):
+    """A discount the register computed; `amount` in roubles of the whole line."""
+
+    type: str = "discount"
+    promotion: Ref = field(default_factory=Ref)
+    amount: Decimal = Decimal(0)
+
+
+class LineBody(_Shape, frozen=True, kw_only=True):
+    line_number: Scalar = None
+    line_id: Scalar = None
+    quantity: Decimal
+    base_price_per_item: Decimal | None = None
+    min_price_per_item: Decimal | None = None
+    product: Ref | None = None
+    status: str | Ref | None = None
+    requested_promotions: list[RequestedPromotion] = field(default_factory=list)
+
+
+class Points(_Shape, frozen=True, kw_only=True):
+    amount: Decimal
+
+
+class OrderBody(Ref, frozen=True, kw_only=True):
+    total_price: Decimal | None = None
+    bonus_points: list[Points] = field(default_factory=list)
+    coupons: list[Ref] = field(default_factory=list)
+    lines: list[LineBody] = field(default_factory=list)
+
+
+class ActionBody(_Shape, frozen=True, kw_only=True):
+    custom_fields: dict[str, Any] = field(default_factory=dict)
+
+
+class Body(_Shape, frozen=True, kw_only=True):
+    customer: CustomerBody = field(default_factory=CustomerBody)
+    order: OrderBody = field(default_factory=OrderBody)
+    order_lines_status: str | Ref | None = None
+    customer_action: ActionBody = field(default_factory=ActionBody)
+    segmentations: list[Ref] = field(default_factory=list)
+    execution_date_time_utc: str | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """The moment the request is back-dated to."""
+        if not self.execution_date_time_utc:
+            return None
+        try:
+            moment = datetime.fromisoformat(self.execution_date_time_utc)
+        except ValueError as error:
+            raise BadRequest("executionDateTimeUtc is not a date and time") from error
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def read_body(body: bytes) -> Body:
+    """The body of an operation.
+
+    Raises:
+        BadRequest: it is not JSON or not of this shape.
+
+    """
+    try:
+        return msgspec.json.decode(body or b"{}", type=Body)
+    except msgspec.DecodeError as error:
+        raise BadRequest(f"the body cannot be read: {error}") from error
+
+
+def status_name(status: str | Ref | None) -> str:
+    """A status is a plain string in some operations and an object with ids in others."""
+    return status.first if isinstance(status, Ref) else status or ""

@@ -1,0 +1,54 @@
+"""A loyalty programme in one process: accounts, prices, orders and segments, without wire, sockets or clock.
+
+Sandboxes of loyalty servers put their own protocol over it. How it works: a seed (TOML) gives levels,
+promotions and customers; `Programme.price` prices a basket piece by piece; `Programme.place` turns it into an
+order. What an order does to an account (points redeemed and accrued, turnover) is a function of the statuses of
+its lines; every change posts the difference between the effect before and after, so that a repeated
+cancellation or an update can neither lose points nor give them twice.
+"""
+
+from adapters.loyalty.programme.accounts import Account, AccountKeys
+from adapters.loyalty.programme.basket import Basket, BasketLine, LineStatus, TillDiscount
+from adapters.loyalty.programme.orders import Order, OrderLine, RefundPart
+from adapters.loyalty.programme.pieces import Piece
+from adapters.loyalty.programme.pricing import CouponState, Hint, Pricing
+from adapters.loyalty.programme.programme import Placed, Programme
+from adapters.loyalty.programme.refusals import (
+    AmbiguousKeys,
+    CodeRefused,
+    OrderClosed,
+    PointsRefused,
+    PriceChanged,
+    Refusal,
+    UnknownOrder,
+    UnsplitLine,
+)
+from adapters.loyalty.programme.seed import ProgrammeSeed, read_seed
+
+__all__ = [
+    "Account",
+    "AccountKeys",
+    "AmbiguousKeys",
+    "Basket",
+    "BasketLine",
+    "CodeRefused",
+    "CouponState",
+    "Hint",
+    "LineStatus",
+    "Order",
+    "OrderClosed",
+    "OrderLine",
+    "Piece",
+    "Placed",
+    "PointsRefused",
+    "PriceChanged",
+    "Pricing",
+    "Programme",
+    "ProgrammeSeed",
+    "RefundPart",
+    "Refusal",
+    "TillDiscount",
+    "UnknownOrder",
+    "UnsplitLine",
+    "read_seed",
+]

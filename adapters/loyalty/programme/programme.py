@@ -1,0 +1,241 @@
+"""The programme itself: customers, prices and orders put together; the only place where state changes."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import count
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from adapters.loyalty.programme.accounts import Account, AccountKeys, Accounts, ActionRecord, level_at
+from adapters.loyalty.programme.basket import Basket, LineStatus
+from adapters.loyalty.programme.coupons import CouponBook, CouponState
+from adapters.loyalty.programme.issuing import PurchaseCodes
+from adapters.loyalty.programme.orders import NO_EFFECT, Order, OrderLine, RefundPart
+from adapters.loyalty.programme.pricing import AskedCoupon, Buyer, Pricer, Pricing
+from adapters.loyalty.programme.refusals import (
+    CodeRefused,
+    OrderClosed,
+    PointsRefused,
+    PriceChanged,
+    UnknownOrder,
+    UnsplitLine,
+)
+from adapters.loyalty.programme.seed import Coupon, Level, ProgrammeSeed
+from adapters.loyalty.programme.segments import leave, memberships
+from adapters.loyalty.programme.settlement import Settlement
+from gateway.domain.customer import Balance, SegmentMembership
+
+# A coupon in one of these states does not stop a sale: it works, or it just gives nothing here.
+HARMLESS = frozenset({CouponState.USABLE, CouponState.NO_USE_HERE})
+
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """An order as it stands now, with the prices it was placed at."""
+
+    order: Order
+    pricing: Pricing
+
+
+class Programme:
+    """Not for several threads. `now` is the only clock; `speed` divides every delay of the seed."""
+
+    def __init__(self, seed: ProgrammeSeed, now: Callable[[], datetime], *, speed: float = 1.0) -> None:
+        self.seed = seed
+        self._now = now
+        self._pricer = Pricer(seed)
+        self._accounts = Accounts(seed.customers, now())
+        self._settlement = Settlement(seed, self._accounts, now, speed)
+        self._coupons = CouponBook(seed.coupons)
+        self._purchase_codes = PurchaseCodes(seed.purchase_codes)
+        self._orders: dict[str, Order] = {}
+        self._order_numbers = count(990001)
+        self._code_numbers = count(1)
+
+    # -- reading
+
+    def find(self, keys: AccountKeys) -> Account | None:
+        """The customer with these keys, None when there is none.
+
+        Raises:
+            AmbiguousKeys: the keys belong to different customers.
+
+        """
+        return self._accounts.find(keys)
+
+    def account(self, account_id: str) -> Account | None:
+        return self._accounts.get(account_id)
+
+    def balance(self, account: Account) -> Balance:
+        return account.balance(self._now())
+
+    def level(self, account: Account) -> Level:
+        return level_at(self.seed.levels, account.turnover)
+
+    def segments(self, account: Account) -> tuple[SegmentMembership, ...]:
+        """All segments of the customer now: the level, those of the seed, a transition while it lasts."""
+        return memberships(
+            account.profile,
+            self.level(account),
+            account.transitions,
+            terms=self.seed.transitions,
+            now=self._now(),
+        )
+
+    def coupon(self, code: str) -> Coupon | None:
+        """The coupon of that code, one of the seed or issued since."""
+        return self._coupons.get(code)
+
+    def order(self, order_id: str) -> Order | None:
+        return self._orders.get(order_id)
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """In the order in which they first came."""
+        return tuple(self._orders.values())
+
+    def price(self, basket: Basket) -> Pricing:
+        """What the basket costs now; nothing changes. More points than possible are lowered silently."""
+        return self._pricer.price(basket, self._buyer(basket), self._asked(basket))
+
+    # -- changing
+
+    def place(self, basket: Basket) -> Placed:
+        """Make the basket an order, or update the order of that id; points are redeemed at once.
+
+        Raises:
+            OrderClosed: it was cancelled and stays so.
+            UnsplitLine: a line has to be sent as several pieces.
+            CodeRefused, PointsRefused: a coupon or the points cannot be used.
+            PriceChanged: it costs something else than the caller believes.
+
+        """
+        self._refuse_closed(basket.order_id)
+        pricing = self.price(basket)
+        for asked in pricing.coupons:
+            if asked.state not in HARMLESS:
+                raise CodeRefused(asked.code)
+        if basket.points > pricing.redeemable:
+            raise PointsRefused(pricing.redeemable)
+        if pricing.split_lines:
+            raise UnsplitLine
+        if basket.total is not None and basket.total != pricing.total:
+            raise PriceChanged(pricing.total)
+        codes = tuple(asked.code for asked in pricing.coupons if asked.state is CouponState.USABLE)
+        return Placed(order=self._keep(self._composed(basket, pricing, codes), basket.at), pricing=pricing)
+
+    def place_as_sold(self, basket: Basket) -> Placed:
+        """Take over a sale made without us, at its own prices; an order of that id is updated."""
+        self._refuse_closed(basket.order_id)
+        pricing = self._pricer.price_as_sold(basket, self._buyer(basket))
+        return Placed(order=self._keep(self._composed(basket, pricing, ()), basket.at), pricing=pricing)
+
+    def change_status(self, order_id: str, status: LineStatus, at: datetime | None = None) -> Order:
+        """Set all lines that were not given back; at CANCELLED the points come back.
+
+        Raises:
+            UnknownOrder: there is none of that id.
+
+        """
+        return self._keep(self._known(order_id).with_status(status), at)
+
+    def refund(self, order_id: str, parts: Sequence[RefundPart], at: datetime | None = None) -> Order:
+        """Give lines back: their accrual is taken away, the points redeemed on them come back.
+
+        Raises:
+            UnknownOrder: there is no such order or line, or less of it is left.
+
+        """
+        return self._keep(self._known(order_id).refunded(parts), at)
+
+    def record_action(self, account: Account, name: str, fields: dict[str, str]) -> None:
+        """Something was reported about the customer; "popup shown" ends a transition, in time with a code."""
+        now = self._now()
+        account.actions.append(ActionRecord(name=name, at=now, fields=fields))
+        if name not in self.seed.transitions.shown:
+            return
+        for _ in range(leave(account.transitions, now)):
+            account.codes.append(f"{self.seed.transitions.code_prefix}{next(self._code_numbers):04d}")
+
+    # -- inside
+
+    def _buyer(self, basket: Basket) -> Buyer | None:
+        account = self._accounts.get(basket.account)
+        if account is None:
+            return None
+        # An order is priced as if it were not there yet: its own points can be redeemed again, and the level
+        # it lifted the customer to does not change it.
+        order = self._orders.get(basket.order_id)
+        own = order.effect if order and order.account == account.id else NO_EFFECT
+        balance = self.balance(account)
+        return Buyer(
+            level=level_at(self.seed.levels, account.turnover - own.turnover),
+            balance=replace(balance, available=balance.available + own.redeemed),
+        )
+
+    def _asked(self, basket: Basket) -> list[AskedCoupon]:
+        moment = basket.at or self._now()
+        return [
+            AskedCoupon(
+                code=code,
+                state=self._coupons.state(code, basket.order_id, moment),
+                coupon=self._coupons.get(code),
+            )
+            for code in basket.coupons
+        ]
+
+    def _refuse_closed(self, order_id: str) -> None:
+        order = self._orders.get(order_id)
+        if order and order.is_cancelled and not self.seed.orders.cancelled_reopens:
+            raise OrderClosed
+
+    def _known(self, order_id: str) -> Order:
+        order = self._orders.get(order_id)
+        if order is None:
+            raise UnknownOrder("no such order")
+        return order
+
+    def _composed(self, basket: Basket, pricing: Pricing, codes: tuple[str, ...]) -> Order:
+        """The order of `basket`: a new one, or the known one with everything replaced."""
+        lines = tuple(OrderLine(piece=piece, status=piece.line.status) for piece in pricing.pieces)
+        account = self._accounts.get(basket.account)
+        fresh = Order(
+            id=basket.order_id,
+            number=0,
+            account=account.id if account else "",
+            at=basket.at or self._now(),
+            lines=lines,
+            codes=codes,
+        )
+        known = self._orders.get(basket.order_id)
+        if known is None:
+            return replace(fresh, number=next(self._order_numbers))
+        return replace(
+            fresh,
+            number=known.number,
+            issued=known.issued,
+            paid_at=None if known.is_cancelled else known.paid_at,
+            created_times=known.created_times + known.is_cancelled,
+        )
+
+    def _keep(self, order: Order, at: datetime | None) -> Order:
+        """Store `order` and settle what has changed by it."""
+        before = self._orders.get(order.id)
+        if order.is_paid and order.paid_at is None:
+            order = replace(order, paid_at=at or self._now())
+        self._settlement.settle(before, order)
+        if order.is_paid and not order.issued:
+            order = replace(order, issued=self._issue(order))
+        self._coupons.consume(order.id, () if order.is_cancelled else order.codes)
+        self._orders[order.id] = order
+        return order
+
+    def _issue(self, order: Order) -> tuple[str, ...]:
+        account = self._accounts.get(order.account)
+        if account is None:
+            return ()
+        coupons = self._purchase_codes.issue(account.profile.phone, order.total)
+        for coupon in coupons:
+            self._coupons.add(coupon)
+            account.codes.append(coupon.code)
+        return tuple(coupon.code for coupon in coupons)
