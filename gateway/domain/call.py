@@ -7,7 +7,6 @@ before the first send and never change, so that a repeat is the same request to 
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from msgspec import Struct
 
@@ -111,7 +110,7 @@ class IssuedCoupon(Struct, frozen=True, kw_only=True):
         return "IssuedCoupon(***)"
 
 
-class Accepted(Struct, frozen=True, kw_only=True):
+class Accepted(Struct, frozen=True, kw_only=True, tag=True):
     """Done. `earned`, `spent` and `available` are points, None where the server did not say."""
 
     spent: Decimal | None = None
@@ -121,7 +120,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
     coupons: tuple[IssuedCoupon, ...] = ()
 
 
-class AlreadyProcessed(Struct, frozen=True):
+class AlreadyProcessed(Struct, frozen=True, tag=True):
     """The server has seen this key succeed; it does not say with what."""
 
 
@@ -132,7 +131,7 @@ class RefusalReason(StrEnum):
     OTHER = "other"
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class Refused(Struct, frozen=True, kw_only=True, tag=True):
     """No, with the server's own words for the cashier. `total` is the price the server would accept."""
 
     reason: RefusalReason = RefusalReason.OTHER
@@ -140,20 +139,26 @@ class Refused(Struct, frozen=True, kw_only=True):
     total: Decimal | None = None
 
 
-class NoAnswer(Struct, frozen=True):
+class NoAnswer(Struct, frozen=True, tag=True):
     """Sent, perhaps; processed, perhaps."""
 
 
 Answer = Accepted | AlreadyProcessed | Refused | NoAnswer
 
 
-class OrderView(Struct, frozen=True, kw_only=True):
-    """An order as the server holds it now. `state` is one of ours, whatever the project calls it."""
+class OrderState(StrEnum):
+    PLACED = "placed"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+    PARTLY_RETURNED = "partly_returned"
 
-    state: str
+
+class OrderView(Struct, frozen=True, kw_only=True):
+    """An order as the server holds it now; `returned` is the quantity of all pieces given back."""
+
+    state: OrderState
     total: Decimal
     spent: Decimal = ZERO
     earned: Decimal | None = None
-    quantities: dict[int, Decimal] = {}
-    returned: dict[int, Decimal] = {}
-    extra: dict[str, Any] = {}
+    returned: Decimal = ZERO

@@ -11,11 +11,11 @@ from gateway.domain.sale_record import Alert, Delivery, Form, Sale, State, Terms
 from gateway.domain.work import Work, WorkKind
 
 
-def close(sale: Sale, event: CloseAsked, _terms: Terms) -> Step:
-    """Taken in every state before: the receipt is fiscal already."""
+def close(sale: Sale, event: CloseAsked, terms: Terms) -> Step:
+    """Taken in every state before: the receipt is fiscal already. The close itself makes the first try."""
     at = event.close.at
     closed = replace(sale, state=State.CLOSED, close=event.close, seen_at=at)
-    work = Work(kind=WorkKind.DELIVER, subject=sale.id, due=at)
+    work = Work(kind=WorkKind.DELIVER, subject=sale.id, due=at + terms.first_try)
     return Step(sale=closed, verdict=Verdict.DONE, work=(work,), finished=(watch(sale, at),))
 
 
@@ -30,11 +30,14 @@ def send_delivery(sale: Sale, event: DeliverySent, _terms: Terms) -> Step:
     stored = sale.delivery or Delivery(
         operation=event.operation,
         order_id=sale.order_id,
+        points=event.points,
+        total=event.total,
         body=event.body,
         key=str(call_key(sale.order_id, f"{event.operation}:{event.form}", sale.attempt)),
     )
     sent = replace(stored, copies=stored.copies + 1, previous_sent=stored.last_sent, last_sent=event.now)
-    going = replace(sale, state=State.DELIVERING, form=event.form, delivery=sent)
+    sold = sale.sold if sale.delivery else event.sold
+    going = replace(sale, state=State.DELIVERING, form=event.form, delivery=sent, sold=sold)
     return stay(going.with_alert(event.alert), Verdict.CALL)
 
 

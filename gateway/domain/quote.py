@@ -15,7 +15,8 @@ class Piece(Struct, frozen=True, kw_only=True):
     """A part of a line that the server prices by itself: it may split one line into several.
 
     `number` is the server's own line number (refunds name it), `index` the register's line, `total` the
-    price in roubles after all discounts and before points.
+    price in roubles after all discounts and before points; `register_discount` is the part of them that the
+    register gave by itself.
     """
 
     number: int
@@ -24,6 +25,7 @@ class Piece(Struct, frozen=True, kw_only=True):
     quantity: Decimal
     unit_price: Decimal
     minimum_price: Decimal = ZERO
+    register_discount: Decimal = ZERO
     total: Decimal
 
 
@@ -44,10 +46,12 @@ class Quote(Struct, frozen=True, kw_only=True):
     """Prices, points and texts for one basket.
 
     `spendable` is the most that may be paid with points on this receipt, `accrual` the points it will earn;
-    both in points. `complete` is False when the server computed only a part (public discounts, or nothing).
+    both in points. `complete` is False when the server computed only a part (public discounts, or nothing);
+    `stranger` is True when it says that nobody has the customer's key.
     """
 
     customer: Customer | None = None
+    stranger: bool = False
     pieces: tuple[Piece, ...] = ()
     spendable: Decimal = ZERO
     accrual: Decimal = ZERO
@@ -86,6 +90,18 @@ def is_priced_by(receipt: Receipt, quoted: Receipt, quote: Quote) -> bool:
         and now.total == then.total - quote.discount(then)
         for now, then in zip(receipt.lines, quoted.lines, strict=True)
     )
+
+
+def carries(receipt: Receipt, quoted: Receipt, quote: Quote) -> bool:
+    """Whether the closed receipt's total is the quote's, less the points: the server will compute the same.
+
+    Registers differ in whether line totals already leave out the points, so both readings are taken;
+    kopecks dropped by rounding are no difference.
+    """
+    if [_goods(line) for line in receipt.lines] != [_goods(line) for line in quoted.lines]:
+        return False
+    without_points = quote.total - receipt.points
+    return any(abs(receipt.total - total) <= receipt.discarded for total in (without_points, quote.total))
 
 
 def _goods(line: LineItem) -> tuple[object, ...]:

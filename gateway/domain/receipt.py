@@ -3,8 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 
-from msgspec import Struct
+from msgspec import Struct, json
+from msgspec.structs import replace
 
 from gateway.domain.customer import CustomerKey
 from gateway.domain.money import ZERO
@@ -92,3 +94,12 @@ class Refund(Struct, frozen=True, kw_only=True):
 
     document: Receipt
     original_id: str
+
+
+def content_digest(document: Receipt | Refund) -> str:
+    """Names what a document says: a repeat with another clock reading is the same document."""
+    if isinstance(document, Refund):
+        content: object = (document.original_id, replace(document.document, at=None))
+    else:
+        content = replace(document, at=None)
+    return sha256(json.encode(content)).hexdigest()

@@ -35,6 +35,7 @@ def begin_hold(sale: Sale, event: RedeemAsked, terms: Terms) -> Step:
         return stay(sale, Verdict.RECALCULATE)
     hold = Hold(
         points=event.points,
+        total=event.total,
         body=event.body,
         key=str(call_key(sale.order_id, Operation.HOLD, sale.attempt)),
         copies=1,
@@ -160,7 +161,7 @@ def release_work(sale: Sale, generation: int, due: datetime) -> Work:
 def release_answered(sale: Sale, event: ReleaseAnswered, _terms: Terms) -> Step:
     """A row per generation, whatever the sale itself is doing meanwhile."""
     release = sale.release_of(event.generation)
-    if release is None or release.state in (ReleaseState.RELEASED, ReleaseState.PARKED):
+    if release is None or release.is_over:
         return stay(sale, Verdict.STALE)
     state = _release_state(release, event)
     if state is None:

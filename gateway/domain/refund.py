@@ -37,6 +37,7 @@ class RefundRecord(Struct, frozen=True, kw_only=True):
     version: int = 0
     state: RefundState = RefundState.WAIT
     order_id: str = ""
+    pieces: tuple[ReturnedPiece, ...] = ()
     body: bytes = b""
     key: str = ""
     sent_at: datetime | None = None

@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from gateway.domain.call import Answer, Operation
+from gateway.domain.quote import Piece
 from gateway.domain.sale_record import Alert, Close, Form, Sale
 from gateway.domain.work import Work
 
@@ -15,6 +16,7 @@ class RedeemAsked(Struct, frozen=True, kw_only=True):
     """The register pays with points. `body` is None when no quote of this very basket was told."""
 
     points: Decimal
+    total: Decimal
     body: bytes | None
     now: datetime
 
@@ -63,6 +65,9 @@ class DeliverySent(Struct, frozen=True, kw_only=True):
 
     form: Form
     operation: Operation
+    points: Decimal
+    total: Decimal
+    sold: tuple[Piece, ...]
     body: bytes
     now: datetime
     alert: Alert | None = None

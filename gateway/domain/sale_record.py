@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from gateway.domain.call import Accepted, Operation
 from gateway.domain.ids import order_id
-from gateway.domain.quote import Quote
+from gateway.domain.quote import Piece, Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 
 
@@ -33,6 +33,7 @@ class Hold(Struct, frozen=True, kw_only=True):
     """
 
     points: Decimal
+    total: Decimal
     body: bytes
     key: str
     copies: int = 0
@@ -56,17 +57,23 @@ class Release(Struct, frozen=True, kw_only=True):
     was_held: bool
     copies_until: datetime  # no copy of the hold can arrive later than this
 
+    @property
+    def is_over(self) -> bool:
+        return self.state in (ReleaseState.RELEASED, ReleaseState.PARKED)
+
 
 class Close(Struct, frozen=True, kw_only=True):
     """The closed receipt: what was sold, its digest, and the document as it came.
 
-    `quote` is the one whose prices the receipt carries, None when its totals are the register's own.
+    `quote` is the one whose prices the receipt carries, None when its totals are the register's own; `coupons`
+    are those it was made with: not every register repeats them in every request.
     """
 
     receipt: Receipt
     digest: str
     raw: bytes
     at: datetime
+    coupons: tuple[str, ...] = ()
     quote: Quote | None = None
 
 
@@ -80,10 +87,15 @@ class Form(StrEnum):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """The call that delivers the receipt. Same bytes and key until it is settled."""
+    """The call that delivers the receipt. Same bytes and key until it is settled.
+
+    `points` and `total` say what the order must show when the server only answers that it knows the key.
+    """
 
     operation: Operation
     order_id: str
+    points: Decimal
+    total: Decimal
     body: bytes
     key: str
     copies: int = 0
@@ -99,7 +111,10 @@ class Alert(StrEnum):
 
 
 class Sale(Struct, frozen=True, kw_only=True):
-    """Everything durable about one receipt. `id` is also the order id of generation 0."""
+    """Everything durable about one receipt. `id` is also the order id of generation 0.
+
+    `sold` are the pieces as they were delivered: a refund names them.
+    """
 
     id: str
     register: RegisterRef
@@ -112,6 +127,7 @@ class Sale(Struct, frozen=True, kw_only=True):
     close: Close | None = None
     form: Form | None = None
     delivery: Delivery | None = None
+    sold: tuple[Piece, ...] = ()
     delivered_order: str = ""
     delivered_at: datetime | None = None
     outcome: Accepted | None = None
@@ -147,10 +163,15 @@ class Sale(Struct, frozen=True, kw_only=True):
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """Times of the protocol: the longest life of a request, and how long points wait for a close."""
+    """Times of the protocol.
+
+    `request_life`: the longest life of a request; `release_after`: how long points wait for a close;
+    `first_try`: how long the close's own try has before the outbox takes over.
+    """
 
     request_life: timedelta = timedelta(seconds=60)
     release_after: timedelta = timedelta(minutes=15)
+    first_try: timedelta = timedelta(seconds=5)
 
 
 def is_settled(call: Hold | Delivery, terms: Terms) -> bool:

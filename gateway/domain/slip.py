@@ -32,6 +32,7 @@ class Pair(Struct, frozen=True, kw_only=True, tag=True):
     left: str
     right: str
     fill: str = " "
+    bold: bool = False
 
 
 class Rule(Struct, frozen=True, kw_only=True, tag=True):

@@ -1,0 +1,1 @@
+"""Slips as ESC/POS bytes: the language of Epson's receipt printers and their clones."""

@@ -1,0 +1,131 @@
+"""Every sentence a cashier may read, short and saying what to do; Russian, or English where it is chosen."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    RU = "ru"
+    EN = "en"
+
+
+class Phrase(StrEnum):
+    CUSTOMER = "customer"
+    CUSTOMER_UNKNOWN = "customer_unknown"
+    BALANCE = "balance"
+    LEVEL = "level"
+    SPENDABLE = "spendable"
+    TOO_MANY_POINTS = "too_many_points"
+    SPENT = "spent"
+    GIVEN_BACK = "given_back"
+    NO_DISCOUNTS = "no_discounts"
+    EARLIER_QUOTE = "earlier_quote"
+    PARTLY_QUOTED = "partly_quoted"
+    SERVER_AWAY = "server_away"
+    POINTS_UNAVAILABLE = "points_unavailable"
+    RECALCULATE = "recalculate"
+    RETURNING = "returning"
+    TOO_LATE = "too_late"
+    NO_CUSTOMER = "no_customer"
+    COUPON_NOT_HERE = "coupon_not_here"
+    COUPON_UNKNOWN = "coupon_unknown"
+    COUPON_SPENT = "coupon_spent"
+    COUPON_NOT_NOW = "coupon_not_now"
+    NOT_STORED = "not_stored"
+    NO_ACCESS = "no_access"
+    MALFORMED = "malformed"
+    OVERSIZED = "oversized"
+    UNKNOWN_ACTION = "unknown_action"
+    NO_REGISTRATION = "no_registration"
+    NO_IDENTITY = "no_identity"
+    BROKEN = "broken"
+
+
+RU: dict[Phrase, str] = {
+    Phrase.CUSTOMER: "{name}",
+    Phrase.CUSTOMER_UNKNOWN: "Покупатель не найден в программе лояльности",
+    Phrase.BALANCE: "Баланс: {points}",
+    Phrase.LEVEL: "Уровень: {level}",
+    Phrase.SPENDABLE: "Можно списать до {points}",
+    Phrase.TOO_MANY_POINTS: "Нельзя списать больше {points}",
+    Phrase.SPENT: "Списано: {points}",
+    Phrase.GIVEN_BACK: "Возвращено: {points}",
+    Phrase.NO_DISCOUNTS: "Скидки не рассчитаны, повторите расчёт",
+    Phrase.EARLIER_QUOTE: "Сервер лояльности не ответил, показан прежний расчёт",
+    Phrase.PARTLY_QUOTED: "Личные скидки сейчас недоступны, можно повторить расчёт",
+    Phrase.SERVER_AWAY: "Сервер лояльности временно недоступен, баллы за покупку будут начислены",
+    Phrase.POINTS_UNAVAILABLE: "Списать баллы сейчас нельзя, примите другую оплату",
+    Phrase.RECALCULATE: "Чек изменился, повторите расчёт скидок",
+    Phrase.RETURNING: "Баллы возвращаются на счёт, повторите через минуту",
+    Phrase.TOO_LATE: "Чек уже закрыт",
+    Phrase.NO_CUSTOMER: "Сначала укажите карту или телефон покупателя",
+    Phrase.COUPON_NOT_HERE: "Купон не подходит к этому чеку",
+    Phrase.COUPON_UNKNOWN: "Купон не найден",
+    Phrase.COUPON_SPENT: "Купон уже использован",
+    Phrase.COUPON_NOT_NOW: "Купон сейчас не действует",
+    Phrase.NOT_STORED: "Чек не сохранён шлюзом, повторите отправку",
+    Phrase.NO_ACCESS: "Неверный ключ доступа, проверьте настройки кассы",
+    Phrase.MALFORMED: "Запрос кассы не разобран: {what}",
+    Phrase.OVERSIZED: "Запрос кассы слишком велик",
+    Phrase.UNKNOWN_ACTION: "Касса прислала неизвестное действие",
+    Phrase.NO_REGISTRATION: "Регистрация покупателей на кассе пока не подключена",
+    Phrase.NO_IDENTITY: "Укажите карту или телефон покупателя",
+    Phrase.BROKEN: "Внутренняя ошибка шлюза, продолжайте без программы лояльности",
+}
+
+EN: dict[Phrase, str] = {
+    Phrase.CUSTOMER: "{name}",
+    Phrase.CUSTOMER_UNKNOWN: "Not a member of the loyalty programme",
+    Phrase.BALANCE: "Balance: {points}",
+    Phrase.LEVEL: "Level: {level}",
+    Phrase.SPENDABLE: "Up to {points} may be spent",
+    Phrase.TOO_MANY_POINTS: "No more than {points} may be spent",
+    Phrase.SPENT: "Spent: {points}",
+    Phrase.GIVEN_BACK: "Given back: {points}",
+    Phrase.NO_DISCOUNTS: "No discounts calculated, calculate again",
+    Phrase.EARLIER_QUOTE: "No answer from the loyalty server, earlier prices are shown",
+    Phrase.PARTLY_QUOTED: "Personal discounts are not available now, you may calculate again",
+    Phrase.SERVER_AWAY: "The loyalty server is away for now, points will still be earned",
+    Phrase.POINTS_UNAVAILABLE: "Points cannot be spent now, take another payment",
+    Phrase.RECALCULATE: "The receipt has changed, calculate the discounts again",
+    Phrase.RETURNING: "Points are on their way back, try again in a minute",
+    Phrase.TOO_LATE: "The receipt is closed",
+    Phrase.NO_CUSTOMER: "First enter the customer's card or phone",
+    Phrase.COUPON_NOT_HERE: "The coupon does not fit this receipt",
+    Phrase.COUPON_UNKNOWN: "Coupon not found",
+    Phrase.COUPON_SPENT: "The coupon has been used",
+    Phrase.COUPON_NOT_NOW: "The coupon is not valid now",
+    Phrase.NOT_STORED: "The gateway did not store the receipt, send it again",
+    Phrase.NO_ACCESS: "Wrong access key, check the register's settings",
+    Phrase.MALFORMED: "The register's request could not be read: {what}",
+    Phrase.OVERSIZED: "The register's request is too large",
+    Phrase.UNKNOWN_ACTION: "The register asked for an unknown action",
+    Phrase.NO_REGISTRATION: "Registration at the register is not connected yet",
+    Phrase.NO_IDENTITY: "Enter the customer's card or phone",
+    Phrase.BROKEN: "The gateway failed, go on without the loyalty programme",
+}
+
+_PHRASES = {Language.RU: RU, Language.EN: EN}
+LAST_TWO, TEENS = 100, range(11, 15)
+
+
+def say(language: Language, phrase: Phrase, **values: str) -> str:
+    return _PHRASES[language][phrase].format(**values)
+
+
+def points(language: Language, amount: Decimal) -> str:
+    """`150 баллов`, `68,18 балла`, `1 point`."""
+    number = format(amount.normalize(), "f")
+    if language is Language.EN:
+        return f"{number} point" if amount == 1 else f"{number} points"
+    return f"{number.replace('.', ',')} {_plural(amount)}"
+
+
+def _plural(amount: Decimal) -> str:
+    """Russian has three forms; a fraction takes the second ("полтора балла")."""
+    if amount != amount.to_integral_value():
+        return "балла"
+    last = int(amount) % LAST_TWO
+    if last in TEENS:
+        return "баллов"
+    return {1: "балл", 2: "балла", 3: "балла", 4: "балла"}.get(last % 10, "баллов")

@@ -1,0 +1,49 @@
+"""Made-up sales that every template is tried with, and that a preview shows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from msgspec.structs import fields, replace
+
+from gateway.domain.slip_data import SlipCoupon, SlipCustomer, SlipData
+
+SAMPLE = SlipData(
+    outlet="Магазин на Лесной",
+    register="Касса 2",
+    now=datetime(2025, 11, 21, 18, 45, tzinfo=UTC),
+    number="4711",
+    customer=SlipCustomer(
+        first_name="Алёна",
+        last_name="Синичкина",
+        card="**** 4521",
+        phone="**** 0147",
+        level="Золотой",
+        available=Decimal(1318),
+    ),
+    total=Decimal("2590.00"),
+    discount=Decimal("259.00"),
+    spent=Decimal(300),
+    earned=Decimal("68.18"),
+    available=Decimal("1086.18"),
+    returned=Decimal(150),
+    texts=("До платинового уровня осталось 4 200 ₽", "Баллы за эту покупку начнут действовать 5 декабря"),
+    coupons=(
+        SlipCoupon(code="4601234567893", title="Скидка 10 % на следующую покупку"),
+        SlipCoupon(code="ЗИМА-7К2", title="Подарок на день рождения"),
+        SlipCoupon(code="GIFT-42"),
+    ),
+)
+ANONYMOUS = SlipData(
+    outlet="Магазин на Лесной", register="Касса 2", now=SAMPLE.now, number="4712", total=SAMPLE.total
+)
+BARE = SlipData(outlet="", register="", now=SAMPLE.now)
+
+
+def samples() -> Iterator[SlipData]:
+    """A full sale, an anonymous one, one without anything, and the full one lacking one value at a time."""
+    yield from (SAMPLE, ANONYMOUS, BARE)
+    for field in fields(SlipData):
+        if not field.required:
+            yield replace(SAMPLE, **{field.name: field.default})
+    yield replace(SAMPLE, customer=SlipCustomer())
