@@ -1,0 +1,20 @@
+"""SQLite: the default store. One file, one process, WAL with a sync at every commit, group commit."""
+
+from asyncio import get_running_loop, to_thread
+from collections.abc import Callable
+from pathlib import Path
+
+from adapters.stores.sqlite.faults import Faults
+from adapters.stores.sqlite.opening import open_connections
+from adapters.stores.sqlite.reader import Reader
+from adapters.stores.sqlite.store import SqliteStore
+from adapters.stores.sqlite.writer import Writer
+from gateway.errors import StoreError
+
+
+async def open_sqlite(path: Path, *, on_fatal: Callable[[StoreError], None]) -> SqliteStore:
+    """Raises `StoreError` when the file cannot be opened or was written by a newer gateway."""
+    loop = get_running_loop()
+    faults = Faults(loop, on_fatal)
+    writing, reading = await to_thread(open_connections, path)
+    return SqliteStore(Writer(writing, loop, faults), Reader(reading, loop, faults))

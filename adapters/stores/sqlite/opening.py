@@ -1,0 +1,90 @@
+"""Opens the file: who may read it, how it is synced, and its schema brought up to date."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import Connection
+
+from adapters.stores.sqlite.faults import refusal
+from adapters.stores.sqlite.queries import QUERIES, migrations, read
+from gateway.errors import StoreError, StoreUnavailable
+
+PRIVATE_FILE = 0o600  # receipts carry phones and cards
+PRIVATE_DIRECTORY = 0o700
+OLDEST_SQLITE = (3, 37)  # STRICT tables; RETURNING came with 3.35
+
+
+def open_connections(path: Path) -> tuple[Connection, Connection]:
+    """The writing and the reading connection; raises `StoreError`."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or later is needed")
+    try:
+        _make_private(path)
+        writing = _connect(path)
+        try:
+            migrate(writing)
+            writing.execute(QUERIES["forget_leases"])
+            reading = _connect(path)
+        except BaseException:
+            writing.close()
+            raise
+        reading.execute(QUERIES["read_only"])
+    except sqlite3.Error as error:
+        raise refusal(error) from error
+    except OSError as error:
+        raise StoreUnavailable(f"{path} cannot be opened: {error.strerror}") from error
+    return writing, reading
+
+
+def _make_private(path: Path) -> None:
+    """Before SQLite sees it: the WAL and its index take over the mode of the database."""
+    path.parent.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        os.fchmod(descriptor, PRIVATE_FILE)
+    finally:
+        os.close(descriptor)
+
+
+def _connect(path: Path) -> Connection:
+    """Transactions are begun by hand. Each connection is used by one thread, though not by the one that opens it."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.executescript(read("connection.sql"))
+        _require_wal(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _require_wal(connection: Connection) -> None:
+    ((mode,),) = connection.execute(QUERIES["journal_mode"]).fetchall()
+    if mode != "wal":
+        raise StoreError(f"SQLite cannot keep a WAL here ({mode}): the file has to be on a local disk")
+
+
+def migrate(connection: Connection) -> None:
+    """Runs what is missing, each migration whole or not at all."""
+    ((current,),) = connection.execute(QUERIES["schema_version"]).fetchall()
+    known = migrations()
+    newest = known[-1][0]
+    if current > newest:
+        raise StoreError(
+            f"the store was written by a newer gateway: its schema is {current}, this one knows {newest}"
+        )
+    for number, statements in known:
+        if number > current:
+            _run(connection, number, statements)
+
+
+def _run(connection: Connection, number: int, statements: str) -> None:
+    """One script with its own BEGIN, since `executescript` would commit a transaction begun outside."""
+    with closing(connection.cursor()) as cursor:
+        try:
+            cursor.executescript(f"BEGIN IMMEDIATE;\n{statements}\nPRAGMA user_version = {number};\nCOMMIT;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute(QUERIES["roll_back"])
+            raise

@@ -1,0 +1,54 @@
+"""The jobs of the writer thread: what is written inside its transaction."""
+
+from datetime import datetime
+from sqlite3 import Connection
+
+from adapters.stores.instants import microseconds
+from adapters.stores.sqlite.queries import QUERIES
+from adapters.stores.sqlite.records import (
+    Row,
+    document_row,
+    history_row,
+    prompt_row,
+    read_work,
+    refund_row,
+    sale_row,
+    work_row,
+)
+from gateway.domain.change import Change
+from gateway.domain.work import Lane, Work
+from gateway.errors import Conflict
+
+
+def apply(change: Change, connection: Connection) -> None:
+    """All of the change. Raises `Conflict`; the savepoint around it undoes what was written before."""
+    if change.sale is not None:
+        _put(connection, "sale", sale_row(change.sale))
+    if change.refund is not None:
+        _put(connection, "refund", refund_row(change.refund))
+    for prompt in change.prompts:
+        _put(connection, "prompt", prompt_row(prompt))
+    connection.executemany(QUERIES["insert_document"], map(document_row, change.documents))
+    connection.executemany(QUERIES["insert_history"], map(history_row, change.history))
+    _plan(connection, change)
+
+
+def _put(connection: Connection, table: str, row: Row) -> None:
+    """Insert or replace one record, if it still is as its caller read it."""
+    name = f"insert_{table}" if row["version"] == 0 else f"update_{table}"
+    if connection.execute(QUERIES[name], row).rowcount != 1:
+        raise Conflict(f"{table} {row['id']!r} is not at version {row['version']!r}")
+
+
+def _plan(connection: Connection, change: Change) -> None:
+    """What is over goes first: work planned in the same change stays."""
+    connection.executemany(QUERIES["finish_work"], ({"id": work.id} for work in change.finished))
+    connection.executemany(QUERIES["finish_work_due"], map(work_row, change.done))
+    connection.executemany(QUERIES["plan_work"], map(work_row, change.work))
+
+
+def lease(lane: Lane, now: datetime, limit: int, until: datetime, connection: Connection) -> list[Work]:
+    """When nothing is due nothing is written, and the commit around it costs no fsync."""
+    asked = {"lane": lane.value, "now": microseconds(now), "limit": limit, "until": microseconds(until)}
+    rows = connection.execute(QUERIES["lease_work"], asked).fetchall()
+    return [read_work(*row) for _id, *row in sorted(rows, key=lambda row: (row[3], row[0]))]

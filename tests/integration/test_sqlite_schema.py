@@ -1,0 +1,81 @@
+"""The SQL files: migrations add up, a newer schema is refused, no query walks through a whole table."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from builders import REGISTER
+
+from adapters.stores.sqlite import open_sqlite
+from adapters.stores.sqlite.opening import migrate
+from adapters.stores.sqlite.queries import QUERIES, migrations, named_blocks, read
+from gateway.errors import StoreError, StoreUnavailable
+
+
+def no_fatal_error(error: StoreError) -> None:
+    pytest.fail(f"a fatal error: {error}")
+
+
+async def test_a_schema_from_the_future_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.sqlite"
+    await (await open_sqlite(path, on_fatal=no_fatal_error)).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    with pytest.raises(StoreError, match=r"newer gateway.*999"):
+        await open_sqlite(path, on_fatal=no_fatal_error)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (999,)
+
+
+async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no database " * 1000)
+    with pytest.raises(StoreUnavailable, match="NOTADB"):
+        await open_sqlite(tmp_path / "notes.txt", on_fatal=no_fatal_error)
+    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+        await open_sqlite(tmp_path, on_fatal=no_fatal_error)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE work (id)")
+        with pytest.raises(sqlite3.OperationalError, match="work already exists"):
+            migrate(connection)
+        assert [name for name, _ in schema(connection)] == ["work"]
+        assert connection.execute("PRAGMA user_version").fetchone() == (0,)
+
+
+def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+    return [(name, " ".join(statement.split())) for name, statement in rows]
+
+
+def test_the_migrations_add_up_to_the_schema() -> None:
+    with closing(sqlite3.connect(":memory:")) as migrated, closing(sqlite3.connect(":memory:")) as written:
+        migrate(migrated)
+        migrate(migrated)
+        written.executescript(read("schema.sql"))
+        assert schema(migrated) == schema(written)
+        assert migrated.execute("PRAGMA user_version").fetchone() == (len(migrations()),)
+    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+@pytest.mark.parametrize(
+    "name", ["sale", "refund", "prompt", "refunds_of", "offered", "lease_work", "next_due", "counts"]
+)
+def test_no_query_walks_through_weeks_of_receipts(name: str) -> None:
+    """`SCAN x USING INDEX x_parked` walks through the parked ones only; work and documents are few."""
+    asked = {"id": "", "sale_id": "", "lane": "", "now": 0, "until": 0, "limit": 1} | {
+        "outlet": REGISTER.outlet,
+        "register": REGISTER.register,
+    }
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(read("schema.sql"))
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {QUERIES[name]}", asked)]
+    scans = [step for step in plan if step.startswith("SCAN") and "_parked" not in step]
+    assert [step for step in scans if step.split()[1] in {"sale", "refund", "prompt", "history"}] == []
+
+
+def test_two_blocks_of_one_name_are_an_error() -> None:
+    with pytest.raises(ValueError, match="two blocks are named sale"):
+        named_blocks("-- name: sale\nSELECT 1;\n\n-- name: sale\nSELECT 2;\n")
