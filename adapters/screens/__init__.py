@@ -1,0 +1,1 @@
+"""Screens that raise popups for the cashier or show the gateway's state."""
