@@ -18,6 +18,7 @@ from gateway.domain.receipt import Receipt, Refund, RegisterRef
 from gateway.domain.refund import RefundRecord
 from gateway.domain.sale_record import Sale
 from gateway.domain.slip import Slip
+from gateway.domain.slip_data import SlipData
 from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
 from gateway.domain.work import Lane, Work
 
@@ -112,12 +113,12 @@ class Checkout(Protocol):
 
     async def redeem(self, receipt: Receipt, points: Decimal, deadline: Deadline) -> Redeemed | Declined: ...
 
-    async def release(self, receipt: Receipt, deadline: Deadline) -> Released: ...
+    async def release(self, receipt: Receipt) -> Released: ...
 
     async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
         """Raises `StoreUnavailable`: the close was not stored, the register must keep it and repeat."""
 
-    async def refund(self, refund: Refund, raw: bytes, deadline: Deadline) -> Closed:
+    async def refund(self, refund: Refund, raw: bytes) -> Closed:
         """Raises `StoreUnavailable` as `complete` does."""
 
     async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:
@@ -137,10 +138,34 @@ class PromptDesk(Protocol):
         """The cashier saw it. True once it is stored, also when it was before; False when it is too late."""
 
 
+class Templates(Protocol):
+    """Slips a shop can edit. Raises `TemplateError`."""
+
+    def render(self, name: str, data: SlipData) -> Slip: ...
+
+
+class Line(Protocol):
+    """A one-line text of the administrator's with a customer's data filled in. Raises `TemplateError`."""
+
+    def __call__(self, source: str, customer: Customer) -> str: ...
+
+
+class Meter(Protocol):
+    """Counts for monitoring; labels never name a customer, a card or a receipt."""
+
+    def count(self, name: str, **labels: str) -> None: ...
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None: ...
+
+    def request(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:
+        """One register request answered: one log line, one observation."""
+
+
 class Printer(Protocol):
     """One slip printer. `columns` is its width in characters of normal size."""
 
-    columns: int
+    @property
+    def columns(self) -> int: ...
 
     async def print(self, slip: Slip, *, timeout: float) -> PrintOutcome:  # noqa: ASYNC109 - a printer's own, not a register's
         """Print one slip, or say why not."""

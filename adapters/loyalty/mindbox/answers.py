@@ -1,0 +1,78 @@
+"""What an HTTP status and a body of Mindbox mean for a change or a question (developers docs, "error processing")."""
+
+from adapters.loyalty.mindbox import mapping
+from adapters.loyalty.mindbox.settings import MindboxSettings
+from adapters.loyalty.mindbox.wire import Envelope, decode
+from gateway.domain.call import Accepted, AlreadyProcessed, Answer, Call, Operation, RefusalReason, Refused
+from gateway.errors import LoyaltyProtocolError, LoyaltyRejected, LoyaltyUnavailable, OutcomeUnknown
+
+OK, BAD_REQUEST, TOO_MANY = 200, 400, 429
+NOT_ALLOWED = {401: "the secret key is missing", 403: "the secret key is wrong", 404: "the address is wrong"}
+SAVED = {"Processed", "Created", "Updated", ""}
+"""`order.processingStatus` of a saved order: the docs name all of them."""
+
+
+def question(status: int, body: bytes) -> Envelope:
+    """The answer to something that changes nothing. Raises `LoyaltyError`."""
+    _check_status(status)
+    if status == BAD_REQUEST:
+        raise LoyaltyRejected("the loyalty server refused the request")
+    return decode(body)
+
+
+def change(call: Call, status: int, body: bytes, settings: MindboxSettings) -> Answer:
+    """The answer to a change. Raises `OutcomeUnknown` where it may have been made all the same."""
+    _check_status(status)
+    try:
+        answer = decode(body)
+    except LoyaltyProtocolError as error:
+        raise OutcomeUnknown("the loyalty server's answer could not be read") from error
+    if status == BAD_REQUEST:
+        return _protocol_error(call, answer)
+    if answer.status == "TransactionAlreadyProcessed":
+        return AlreadyProcessed()
+    if answer.status == "ValidationError":
+        return Refused(reason=_reason(call, answer), text=answer.said)
+    if answer.status != "Success":
+        raise OutcomeUnknown(f"the loyalty server answered {answer.status[:40]!r}")
+    return _saved(call, answer, settings)
+
+
+def _check_status(status: int) -> None:
+    """401, 403 and 404 are ours to mend: nothing is refused for good because a key was typed wrong."""
+    if status in NOT_ALLOWED:
+        raise LoyaltyUnavailable(f"HTTP {status}: {NOT_ALLOWED[status]}")
+    if status == TOO_MANY:
+        raise LoyaltyUnavailable("HTTP 429: too many requests", retry_after=30)
+    if status not in (OK, BAD_REQUEST):
+        raise OutcomeUnknown(f"HTTP {status}")
+
+
+def _protocol_error(call: Call, answer: Envelope) -> Refused:
+    """400 on a status or a return is the way the server says that it does not know the order."""
+    about_an_order = call.operation in (Operation.CANCEL, Operation.PAID, Operation.REFUND)
+    reason = RefusalReason.NOT_FOUND if about_an_order else RefusalReason.OTHER
+    return Refused(reason=reason, text=answer.said)
+
+
+def _reason(call: Call, answer: Envelope) -> RefusalReason:
+    """By the field the server names; without one, an order with points was refused for its points.
+
+    Texts are for people and change: they are not read. Taking points for the cause errs on the side of the
+    sale, which is then delivered without them instead of being parked.
+    """
+    places = [message.location.lower() for message in answer.validation_messages if message.location]
+    if any("bonus" in place for place in places):
+        return RefusalReason.POINTS
+    return RefusalReason.POINTS if not places and b'"bonusPoints"' in call.body else RefusalReason.OTHER
+
+
+def _saved(call: Call, answer: Envelope, settings: MindboxSettings) -> Answer:
+    if call.operation not in (Operation.HOLD, Operation.SALE):
+        return Accepted()
+    order = answer.order
+    if order is not None and order.processing_status == "PriceHasBeenChanged":
+        return Refused(reason=RefusalReason.PRICE, text=order.status_description or "", total=order.total_price)
+    if order is not None and order.processing_status not in SAVED:
+        return Refused(text=order.status_description or order.processing_status)
+    return mapping.accepted(answer, settings)

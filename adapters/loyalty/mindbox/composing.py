@@ -1,0 +1,193 @@
+"""Requests in Mindbox's own shapes. Pure: the same intent gives the same bytes, so a repeat is a repeat.
+
+Bodies: Mindbox developers docs, "preorder", "create order with processing", "processing offline order",
+"update order line status", "chat bots methods" (custom action).
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from adapters.loyalty.mindbox.settings import MindboxSettings
+from adapters.loyalty.mindbox.wire import encode
+from gateway.domain.call import (
+    CancelOrder,
+    Intent,
+    MarkPaid,
+    PlaceOfflineOrder,
+    PlaceOrder,
+    RefundOrder,
+    ReportShown,
+)
+from gateway.domain.customer import CustomerKey, KeyKind
+from gateway.domain.money import kopecks
+from gateway.domain.quote import Piece
+from gateway.domain.receipt import LineItem, Receipt, RegisterRef, Tender, TenderKind
+
+Body = dict[str, Any]
+
+
+def instant(at: datetime) -> str:
+    """UTC with a zone, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def customer(key: CustomerKey) -> Body:
+    if key.kind is KeyKind.PHONE:
+        return {"mobilePhone": key.value}
+    return {"discountCard": {"ids": {"number": key.value}}}
+
+
+def get_customer(key: CustomerKey, register: RegisterRef) -> bytes:
+    return encode({"pointOfContact": register.outlet, "customer": customer(key)})
+
+
+def get_segments(customer_id: str) -> bytes:
+    return encode({"customer": {"ids": {"mindboxId": customer_id}}})
+
+
+def get_order(order_id: str, settings: MindboxSettings) -> bytes:
+    return encode({"order": {"ids": {settings.order_system: order_id}}})
+
+
+def preorder(receipt: Receipt, order_id: str, at: datetime, settings: MindboxSettings) -> bytes:
+    order = _order(order_id, receipt.register, receipt.coupons, settings)
+    order["lines"] = [_open_line(line, settings) for line in receipt.lines]
+    return encode(_addressed(receipt.register, receipt.customer, order, at))
+
+
+def compose(intent: Intent, settings: MindboxSettings) -> bytes:
+    """The body of the call that tells `intent`."""
+    match intent:
+        case PlaceOrder():
+            return encode(_place(intent, settings))
+        case PlaceOfflineOrder():
+            return encode(_place_offline(intent, settings))
+        case CancelOrder(order_id=order_id, at=at):
+            return encode(_status(order_id, settings.statuses.cancelled, at, settings))
+        case MarkPaid(order_id=order_id, at=at):
+            return encode(_status(order_id, settings.statuses.paid, at, settings))
+        case RefundOrder():
+            return encode(_refund(intent, settings))
+        case ReportShown():
+            return encode(_shown(intent))
+
+
+def _place(intent: PlaceOrder, settings: MindboxSettings) -> Body:
+    status = settings.statuses.paid if intent.paid else settings.statuses.checked_out
+    order = _order(intent.order_id, intent.register, intent.coupons, settings)
+    if intent.points and intent.customer:
+        order["bonusPoints"] = [{"amount": intent.points, "balanceType": {"ids": {"systemName": settings.balance}}}]
+    order["lines"] = [_piece(piece, status, settings) for piece in intent.pieces]
+    order["payments"] = _payments(intent.tenders, settings)
+    order["totalPrice"] = intent.total
+    return _addressed(intent.register, intent.customer, order, intent.at)
+
+
+def _place_offline(intent: PlaceOfflineOrder, settings: MindboxSettings) -> Body:
+    """No points and no coupons: the operation cannot spend either."""
+    order = _order(intent.order_id, intent.register, (), settings)
+    order["lines"] = [
+        {**_open_line(line, settings), "status": {"ids": {"externalId": settings.statuses.paid}}}
+        for line in intent.lines
+    ]
+    order["payments"] = _payments(intent.tenders, settings)
+    order["totalPrice"] = intent.total
+    return _addressed(intent.register, intent.customer, order, intent.at)
+
+
+def _order(order_id: str, register: RegisterRef, coupons: Sequence[str], settings: MindboxSettings) -> Body:
+    order: Body = {
+        "ids": {settings.order_system: order_id},
+        "cashdesk": {"ids": {"externalId": register.register}},
+    }
+    if coupons:
+        order["coupons"] = [{"ids": {"code": code}} for code in coupons]
+    return order
+
+
+def _addressed(register: RegisterRef, key: CustomerKey | None, order: Body, at: datetime) -> Body:
+    body: Body = {"pointOfContact": register.outlet}
+    if key is not None:
+        body["customer"] = customer(key)
+    return {**body, "order": order, "executionDateTimeUtc": instant(at)}
+
+
+def _open_line(line: LineItem, settings: MindboxSettings) -> Body:
+    """A line as the register prices it; its own discount goes along as an external promotion."""
+    body = {
+        "lineId": str(line.index),
+        "lineNumber": line.index,
+        **_goods(line.sku, line.quantity, line.unit_price, line.minimum_price, settings),
+        "status": {"ids": {"externalId": settings.statuses.checked_out}},
+    }
+    discount = kopecks(line.unit_price * line.quantity) - line.total
+    return {**body, **_register_discount(discount, settings)}
+
+
+def _register_discount(discount: Decimal, settings: MindboxSettings) -> Body:
+    if discount <= 0:
+        return {}
+    promotion = {"ids": {"externalId": settings.register_discount}}
+    return {"requestedPromotions": [{"type": "discount", "promotion": promotion, "amount": discount}]}
+
+
+def _piece(piece: Piece, status: str, settings: MindboxSettings) -> Body:
+    return {
+        "lineId": str(piece.index),
+        "lineNumber": piece.number,
+        **_goods(piece.sku, piece.quantity, piece.unit_price, piece.minimum_price, settings),
+        "status": {"ids": {"externalId": status}},
+        **_register_discount(piece.register_discount, settings),
+    }
+
+
+def _goods(sku: str, quantity: Decimal, price: Decimal, minimum: Decimal, settings: MindboxSettings) -> Body:
+    body: Body = {
+        "product": {"ids": {settings.product_system: sku}},
+        "quantity": quantity,
+        "basePricePerItem": price,
+    }
+    if quantity != quantity.to_integral_value():
+        body["quantityType"] = "double"
+    if minimum:
+        body["minPricePerItem"] = minimum
+    return body
+
+
+def _payments(tenders: Sequence[Tender], settings: MindboxSettings) -> list[Body]:
+    """Points are no payment there: they stand in `bonusPoints`."""
+    return [
+        {"type": settings.payments.name(tender.kind), "amount": tender.amount}
+        for tender in tenders
+        if tender.kind is not TenderKind.POINTS
+    ]
+
+
+def _status(order_id: str, status: str, at: datetime, settings: MindboxSettings) -> Body:
+    return {
+        "order": {"ids": {settings.order_system: order_id}},
+        "orderLinesStatus": status,
+        "executionDateTimeUtc": instant(at),
+    }
+
+
+def _refund(intent: RefundOrder, settings: MindboxSettings) -> Body:
+    lines = [
+        {"lineNumber": piece.number, "quantity": piece.quantity, "status": settings.statuses.returned}
+        for piece in intent.pieces
+    ]
+    order: Body = {"ids": {settings.order_system: intent.order_id}, "lines": lines}
+    if payments := _payments(intent.tenders, settings):
+        order["returnedPayments"] = payments
+    return {"order": order, "executionDateTimeUtc": instant(intent.at)}
+
+
+def _shown(intent: ReportShown) -> Body:
+    return {
+        "pointOfContact": intent.register.outlet,
+        "customer": {"ids": {"mindboxId": intent.customer_id}},
+        "customerAction": {"customFields": {"action": intent.action, **intent.fields}},
+        "executionDateTimeUtc": instant(intent.at),
+    }

@@ -1,0 +1,235 @@
+"""Our values as Mindbox's answers mean them: customers, quotes, outcomes. Requests: `composing.py`."""
+
+from datetime import date
+from decimal import Decimal
+
+from adapters.loyalty.mindbox.settings import MindboxSettings
+from adapters.loyalty.mindbox.wire import (
+    BalanceBlock,
+    ContentBlock,
+    CustomerBlock,
+    Envelope,
+    LineBlock,
+    OrderBlock,
+    PlaceholderBlock,
+    PointsChange,
+)
+from gateway.domain.call import Accepted, IssuedCoupon, OrderState, OrderView
+from gateway.domain.customer import Balance, Customer, SegmentMembership
+from gateway.domain.money import ZERO
+from gateway.domain.quote import CouponAnswer, CouponState, Piece, Quote
+from gateway.domain.receipt import Receipt
+
+FOUND = {"Found", "Created", "Changed", "NotChanged", "AlreadyExists", "Processed"}
+"""Customer statuses that mean somebody (developers docs, "preorder"); an unknown one means nobody."""
+
+COUPONS = {
+    "CanBeUsed": CouponState.USED_HERE,
+    "CanNotBeUsedForCurrentOrder": CouponState.NOT_FOR_THIS_RECEIPT,
+    "NotFound": CouponState.UNKNOWN,
+    "NotIssued": CouponState.UNKNOWN,
+    "Used": CouponState.SPENT,
+}
+
+
+def customer(answer: Envelope, settings: MindboxSettings) -> Customer | None:
+    block = answer.customer
+    if block is None or block.processing_status not in FOUND:
+        return None
+    memberships = segments(answer)
+    return Customer(
+        id=block.id("mindboxId"),
+        first_name=block.first_name or "",
+        middle_name=block.middle_name or "",
+        last_name=block.last_name or "",
+        phone=_phone(block),
+        email=block.email or "",
+        card=next((card.id("number") for card in answer.discount_cards), ""),
+        birth_date=_birth_date(block),
+        balance=_balance(answer.balances, settings.balance),
+        level=next((row.name for row in memberships if row.segmentation == settings.level_segmentation), ""),
+        segments=memberships,
+    )
+
+
+def _phone(block: CustomerBlock) -> str:
+    return "" if block.mobile_phone is None else str(block.mobile_phone)
+
+
+def _birth_date(block: CustomerBlock) -> date | None:
+    try:
+        return date.fromisoformat((block.birth_date or "")[:10])
+    except ValueError:
+        return None
+
+
+def _balance(blocks: tuple[BalanceBlock, ...], name: str) -> Balance:
+    """The order of balances is not guaranteed: chosen by system name, the only one when it has none."""
+    for block in blocks:
+        if name in (block.balance_type.id("systemName"), block.system_name) or len(blocks) == 1:
+            return Balance(
+                available=_first(block.available, block.available_value),
+                pending=_first(block.blocked, block.blocked_value),
+            )
+    return Balance()
+
+
+def _first(*amounts: Decimal | None) -> Decimal:
+    return next((amount for amount in amounts if amount is not None), ZERO)
+
+
+def segments(answer: Envelope) -> tuple[SegmentMembership, ...]:
+    return tuple(
+        SegmentMembership(
+            segmentation=row.segmentation.id("externalId"),
+            segment=row.segment.id("externalId"),
+            name=row.segment.name or "",
+        )
+        for row in answer.customer_segmentations or ()
+        if row.segment is not None
+    )
+
+
+def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
+    """A preorder's answer (developers docs, "preorder"); degraded calculations are marked incomplete.
+
+    The answer need not repeat the lowest prices, and the order must: they come from the lines that were `asked`.
+    """
+    order = answer.order or OrderBlock()
+    hints, printed = _texts(order, settings)
+    floors = {line.index: line.minimum_price for line in asked.lines}
+    return Quote(
+        customer=customer(answer, settings),
+        stranger=answer.customer is not None and answer.customer.processing_status == "NotFound",
+        pieces=tuple(_piece(line, floors, settings) for line in order.lines),
+        spendable=_spendable(order, settings),
+        accrual=_earned(order, settings) or ZERO,
+        hints=hints,
+        slip_texts=printed,
+        coupons=tuple(_coupon(info.coupon.id("code"), info.coupon.status) for info in order.coupons_info),
+        complete=order.processing_status == "Calculated",
+    )
+
+
+def _piece(line: LineBlock, floors: dict[int, Decimal], settings: MindboxSettings) -> Piece:
+    index = int(str(line.line_id or line.line_number or 0))
+    full = line.base_price_per_item * line.quantity
+    return Piece(
+        number=int(str(line.line_number or 0)),
+        index=index,
+        sku=line.product.id(settings.product_system),
+        quantity=line.quantity,
+        unit_price=line.base_price_per_item,
+        minimum_price=floors.get(index, ZERO),
+        register_discount=_applied(line, "discount", "external"),
+        total=_first(line.discounted_price_of_line, line.price_of_line, full) + _applied(line, "spentBonusPoints"),
+    )
+
+
+def _applied(line: LineBlock, kind: str, source: str = "") -> Decimal:
+    """The sum of a line's promotions of one kind, from one source where it is named."""
+    rows = (row for row in line.applied_promotions if row.type == kind)
+    return sum(
+        (row.amount or ZERO for row in rows if not source or (row.promotion and row.promotion.type == source)), ZERO
+    )
+
+
+def _spendable(order: OrderBlock, settings: MindboxSettings) -> Decimal:
+    for info in order.bonus_points_info:
+        if info.balance_type.id("systemName") == settings.balance:
+            return info.available_amount_for_current_order or ZERO
+    total = order.total_bonus_points_info
+    return (total.available_amount_for_current_order if total else None) or ZERO
+
+
+def _change(order: OrderBlock, settings: MindboxSettings) -> PointsChange | None:
+    changes = order.bonus_points_changes or order.bonus_points_info_per_balance_types
+    own = [row for row in changes if row.balance_type.id("systemName") in (settings.balance, "")]
+    return own[0] if own else None
+
+
+def _earned(order: OrderBlock, settings: MindboxSettings) -> Decimal | None:
+    change = _change(order, settings)
+    return None if change is None else change.earned_amount
+
+
+def _texts(order: OrderBlock, settings: MindboxSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Texts for the cashier and texts for the slip, each once, in the server's order."""
+    hints: dict[str, None] = {}
+    printed: dict[str, None] = {}
+    for placeholder in (*order.placeholders, *(p for line in order.lines for p in line.placeholders)):
+        into = printed if placeholder.id("externalId") in settings.slip_placeholders else hints
+        into.update(dict.fromkeys(_messages(placeholder)))
+    return tuple(hints), tuple(printed)
+
+
+def _messages(placeholder: PlaceholderBlock) -> list[str]:
+    return [text for content in placeholder.content if (text := _message(content))]
+
+
+def _message(content: ContentBlock) -> str:
+    if content.type != "possibleDiscounts" or content.possible_discounts is None:
+        return content.message or ""
+    discount = content.possible_discounts.discount
+    unit = "%" if discount.amount_type.lower() == "percent" else " руб."
+    names = ", ".join(
+        product.name or next(map(str, product.ids.values()), "") for product in content.possible_discounts.products
+    )
+    return f"Предложите: {names}, скидка {discount.amount}{unit}" if names else ""
+
+
+def _coupon(code: str, status: str) -> CouponAnswer:
+    return CouponAnswer(code=code, state=COUPONS.get(status, CouponState.NOT_NOW))
+
+
+def accepted(answer: Envelope, settings: MindboxSettings) -> Accepted:
+    """What a created order did (developers docs, "create order with processing")."""
+    order = answer.order or OrderBlock()
+    change = _change(order, settings)
+    return Accepted(
+        spent=None if change is None else change.spent_amount,
+        earned=None if change is None else change.earned_amount,
+        available=_available_after(answer, settings),
+        texts=sum(_texts(order, settings)[::-1], ()),
+        coupons=tuple(
+            IssuedCoupon(code=info.coupon.id("code"), title=info.coupon.pool.name or "")
+            for info in order.issued_coupons
+        ),
+    )
+
+
+def _available_after(answer: Envelope, settings: MindboxSettings) -> Decimal | None:
+    for info in (answer.order or OrderBlock()).bonus_points_info:
+        if info.balance_type.id("systemName") == settings.balance:
+            return info.balance.available
+    return _balance(answer.balances, settings.balance).available if answer.balances else None
+
+
+def order_view(answer: Envelope, settings: MindboxSettings) -> OrderView | None:
+    """An order as read back (developers docs, "get order info"); None when the server does not know it."""
+    order = answer.order
+    if order is None or order.processing_status == "NotFound":
+        return None
+    change = _change(order, settings)
+    returned = sum((line.quantity for line in order.lines if _status(line) == settings.statuses.returned), ZERO)
+    return OrderView(
+        state=_state(order, settings),
+        total=order.total_price or ZERO,
+        spent=_first(change.spent_amount if change else None),
+        earned=change.earned_amount if change else None,
+        returned=returned,
+    )
+
+
+def _status(line: LineBlock) -> str:
+    return line.status if isinstance(line.status, str) else line.status.id("externalId") if line.status else ""
+
+
+def _state(order: OrderBlock, settings: MindboxSettings) -> OrderState:
+    found = {_status(line) for line in order.lines}
+    names = settings.statuses
+    if names.returned in found:
+        return OrderState.RETURNED if found == {names.returned} else OrderState.PARTLY_RETURNED
+    if found <= {names.cancelled}:
+        return OrderState.CANCELLED
+    return OrderState.PAID if names.paid in found else OrderState.PLACED

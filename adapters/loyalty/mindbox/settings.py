@@ -1,0 +1,77 @@
+"""What a Mindbox project calls its things; every name is the project's own."""
+
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from adapters.loyalty.mindbox.presets import PRESETS, Operations
+from gateway.domain.receipt import TenderKind
+from gateway.errors import ConfigError
+
+LOOPBACK = ("http://127.", "http://localhost", "http://[::1]")
+
+
+class Statuses(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """External ids of the order line statuses, one per category (Mindbox help, order line statuses)."""
+
+    checked_out: str = "CheckedOut"
+    paid: str = "Paid"
+    cancelled: str = "Cancelled"
+    returned: str = "Returned"
+
+
+class Payments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """External ids of the payment types."""
+
+    cash: str = "cash"
+    card: str = "card"
+    other: str = "other"
+
+    def name(self, kind: TenderKind) -> str:
+        return {TenderKind.CASH: self.cash, TenderKind.CARD: self.card}.get(kind, self.other)
+
+
+class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[loyalty]` table for `kind = "mindbox"`.
+
+    `slip_placeholders` are the placeholders whose texts are printed; all others are hints for the cashier.
+    """
+
+    kind: Literal["mindbox"]
+    url: str
+    endpoint: str
+    secret_key_file: str
+    allow_plain_http: bool = False
+    preset: Literal["offline", "frontol"] = "offline"
+    operations: dict[str, str] = {}
+    product_system: str = "system1c"
+    order_system: str = "offlineTransactionId"
+    balance: str = "Main"
+    level_segmentation: str = "Level"
+    statuses: Statuses = Statuses()
+    payments: Payments = Payments()
+    slip_placeholders: tuple[str, ...] = ("ReceiptFooter",)
+    register_discount: str = "register-discount"
+    connections: int = 20
+
+    def __post_init__(self) -> None:
+        """Raises `ConfigError` for a URL that would send the key in clear over a network."""
+        unknown = set(self.operations) - set(Operations.__struct_fields__)
+        if unknown:
+            allowed = ", ".join(Operations.__struct_fields__)
+            raise ConfigError(f"loyalty.operations.{unknown.pop()}: неизвестная операция; допустимы: {allowed}")
+        if self.base_url.startswith("https://") or self.allow_plain_http or self.base_url.startswith(LOOPBACK):
+            return
+        raise ConfigError("loyalty.url: нужен https:// (http:// допустим только на этом компьютере)")
+
+    @property
+    def base_url(self) -> str:
+        """The URL without a trailing slash; TLS when no scheme is given."""
+        url = self.url.rstrip("/")
+        return url if "://" in url else f"https://{url}"
+
+    @property
+    def named(self) -> Operations:
+        """The preset's operation names with the project's own over them."""
+        return Operations(**{**asdict(PRESETS[self.preset]), **self.operations})

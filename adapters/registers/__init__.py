@@ -1,0 +1,1 @@
+"""Registers' protocols: the gateway is their server."""

@@ -1,0 +1,185 @@
+"""Frontol's words and ours: requests into receipts, outcomes into answers. Pure."""
+
+from decimal import Decimal
+from typing import Any, Literal
+
+import phonenumbers
+from msgspec import Struct
+
+from adapters.registers.frontol.slips import slips
+from adapters.registers.frontol.wire import Client, Payment, Position, Request
+from gateway.domain.customer import Customer, CustomerKey, KeyKind
+from gateway.domain.ids import document_id, numbered_document_id
+from gateway.domain.money import kopecks
+from gateway.domain.receipt import LineItem, Receipt, Refund, RegisterRef, Tender, TenderKind
+from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
+from gateway.errors import MalformedRequest
+
+RUSSIAN_PHONE = 12
+
+KINDS = {"bonus": TenderKind.POINTS, "cash": TenderKind.CASH, "creditCard": TenderKind.CARD}
+
+Answer = dict[str, Any]
+SlipPlace = Literal["client", "calculate", "confirm", "refund"]
+
+
+class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How this chain's tills want their answers; what no source settles is a setting (`[frontol]`).
+
+    `refusal_code` any number but 0; `decimals` JSON numbers or strings with two places; `slips` which answers
+    carry `printingInformation`; `paid_amounts` whether payByBonus says how points divide over the lines;
+    `electronic_check` whether an e-mail known to the server becomes the contact of the electronic receipt.
+    """
+
+    refusal_code: int = -1
+    decimals: Literal["number", "string"] = "number"
+    slips: tuple[SlipPlace, ...] = ("client", "calculate", "confirm", "refund")
+    paid_amounts: bool = True
+    electronic_check: bool = True
+
+
+def customer_key(client: Client) -> CustomerKey | None:
+    """The phone wins over the card; None for an anonymous document."""
+    if client.mobile_phone:
+        return CustomerKey(KeyKind.PHONE, phone_digits(client.mobile_phone))
+    return CustomerKey(KeyKind.CARD, client.card) if client.card else None
+
+
+def phone_digits(spelt: str) -> str:
+    """+7…, 8…, with spaces or brackets: the same digits with the country code."""
+    if len(spelt) == RUSSIAN_PHONE and spelt.startswith("+7") and spelt[1:].isdigit():
+        return spelt[1:]
+    try:
+        number = phonenumbers.parse(spelt, "RU")
+    except phonenumbers.NumberParseException:
+        return "".join(filter(str.isdigit, spelt)) or spelt
+    return f"{number.country_code}{number.national_number}"
+
+
+def receipt(request: Request, register: RegisterRef, kind: str = "receipt") -> Receipt:
+    """The document of a request. Raises `MalformedRequest` when it has neither an id nor a number."""
+    if not request.uid and not request.number:
+        raise MalformedRequest("uid: не указан")
+    return Receipt(
+        id=document_id(request.uid, register)
+        if request.uid
+        else numbered_document_id(register, kind, request.shift, request.number),
+        register=register,
+        number=request.number,
+        shift=request.shift,
+        at=request.date_time,
+        customer=customer_key(request.client),
+        lines=tuple(_line(row) for row in request.positions),
+        tenders=tuple(_tender(row) for row in request.payments),
+        coupons=request.coupons,
+    )
+
+
+def refund(request: Request, register: RegisterRef) -> Refund:
+    """A refund document. Raises `MalformedRequest` when it does not say what is returned."""
+    if not request.reference_uid:
+        raise MalformedRequest("referenceUid: не указан")
+    return Refund(
+        document=receipt(request, register, "refund"), original_id=document_id(request.reference_uid, register)
+    )
+
+
+def _line(row: Position) -> LineItem:
+    return LineItem(
+        index=row.index,
+        sku=row.id,
+        name=row.text,
+        quantity=row.quantity,
+        unit_price=row.price,
+        minimum_price=row.minimum_price,
+        total=kopecks(row.total_amount),
+        discarded=kopecks(row.discarded_amount),
+        coupons=row.coupons,
+        original_index=row.reference_index,
+    )
+
+
+def _tender(row: Payment) -> Tender:
+    return Tender(
+        kind=KINDS.get(row.type, TenderKind.OTHER), amount=kopecks(row.amount), fiscal=row.mode != "nonFiscal"
+    )
+
+
+def identified(told: Identified, style: Style) -> Answer:
+    cashier = _cashier(told.notices)
+    if told.customer is not None and told.customer.name and cashier:
+        cashier[0]["weight"] = "bold"
+    printed = slips(told.slip) if "client" in style.slips else []
+    return _answer(cashierInformation=cashier, printingInformation=printed)
+
+
+def quoted(told: Quoted, asked: Receipt, style: Style) -> Answer:
+    positions = [
+        {"index": index, "discountAmount": _sum(discount, style)} for index, discount in told.discounts.items()
+    ]
+    return _answer(
+        client=_client(told, asked, style),
+        document={"positions": positions} if positions else None,
+        electronicCheck=_electronic_check(told.customer, style),
+        cashierInformation=_cashier(told.notices),
+        printingInformation=slips(told.slip) if "calculate" in style.slips else [],
+    )
+
+
+def _client(told: Quoted, asked: Receipt, style: Style) -> Answer:
+    """Who it is and how much of this document may be paid with points; nothing for nobody."""
+    if asked.customer is None or (told.customer is None and told.spendable is None):
+        return {}
+    customer = told.customer or Customer(id="")
+    phone = customer.phone or (asked.customer.value if asked.customer.kind is KeyKind.PHONE else "")
+    block: Answer = {"mobilePhone": f"+{phone.lstrip('+')}"} if phone else {}
+    if customer.email:
+        block["email"] = customer.email
+    if told.spendable is not None:
+        block["availableAmount"] = _sum(told.spendable, style)
+    return block
+
+
+def _electronic_check(customer: Customer | None, style: Style) -> Answer | None:
+    if not style.electronic_check or customer is None or not customer.email:
+        return None
+    return {"form": "electronicAndPrinted", "contact": "email"}
+
+
+def redeemed(told: Redeemed | Declined, style: Style) -> Answer:
+    if isinstance(told, Declined):
+        return refused(told.text, style)
+    positions = [{"index": index, "paidAmount": _sum(part, style)} for index, part in (told.by_line or {}).items()]
+    return _answer(
+        document={"positions": positions} if positions and style.paid_amounts else None,
+        cashierInformation=_cashier(told.notices),
+    )
+
+
+def released(told: Released) -> Answer:
+    return _answer(cashierInformation=_cashier(told.notices))
+
+
+def closed(told: Closed, style: Style, place: SlipPlace) -> Answer:
+    return _answer(
+        cashierInformation=_cashier(told.notices),
+        printingInformation=slips(told.slip) if place in style.slips else [],
+    )
+
+
+def refused(error: str, style: Style) -> Answer:
+    return {"code": style.refusal_code, "error": error}
+
+
+def _cashier(notices: tuple[str, ...]) -> list[Answer]:
+    return [{"text": notice} for notice in notices]
+
+
+def _answer(**members: object) -> Answer:
+    """`code` 0 and whatever is not empty: `code` alone is a full answer."""
+    return {"code": 0, **{name: member for name, member in members.items() if member}}
+
+
+def _sum(amount: Decimal, style: Style) -> Decimal | str:
+    exact = kopecks(amount)
+    return str(exact) if style.decimals == "string" else exact

@@ -1,0 +1,219 @@
+"""The Frontol Priority API as a server: every till is answered, whatever it sends and whatever is down."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
+
+import msgspec
+import structlog
+from aiohttp import web
+from msgspec import Struct
+
+from adapters.registers.frontol import mapping, wire
+from adapters.registers.frontol.authentication import key_of
+from adapters.registers.frontol.mapping import Answer, Style
+from adapters.registers.frontol.registers import KeyRing
+from gateway.domain.deadline import Deadline
+from gateway.domain.receipt import RegisterRef
+from gateway.domain.texts import Language, Phrase, say
+from gateway.domain.told import Closed
+from gateway.errors import MalformedRequest, StoreError
+from gateway.ports import Checkout, Meter
+
+log = structlog.get_logger()
+
+LARGEST_BODY = 256 * 1024
+"""Bytes: a receipt of a thousand lines fits; what is larger is no receipt."""
+
+BODY_SECONDS = 5.0
+
+PATH = r"/{prefix:(?:.*?/)??}{resource:document|extra/+client|client}{slash:/*}"
+"""Any prefix, with and without a trailing slash, doubled slashes: tills and their settings differ."""
+
+
+class Budgets(Struct, frozen=True, kw_only=True):
+    """Seconds a till waits for each kind of answer, at most."""
+
+    identify: float = 0.3
+    quote: float = 0.3
+    redeem: float = 0.6
+    release: float = 0.3
+    complete: float = 0.3
+    refund: float = 0.3
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """One understood request, and since when its till waits (monotonic seconds)."""
+
+    request: wire.Request
+    register: RegisterRef
+    raw: bytes
+    since: float
+
+
+class FrontolServer:
+    def __init__(
+        self,
+        checkout: Checkout,
+        keys: KeyRing,
+        meter: Meter,
+        style: Style,
+        budgets: Budgets,
+        language: Language,
+        silent: AbstractSet[RegisterRef],
+    ) -> None:
+        self._checkout = checkout
+        self._keys = keys
+        self._meter = meter
+        self._style = style
+        self._budgets = budgets
+        self._language = language
+        self._silent = silent
+        self._encoder = msgspec.json.Encoder(decimal_format="number")
+        self._actions: Mapping[tuple[str, str], Callable[[Asked], Awaitable[Answer]]] = {
+            ("calculate", "receipt"): self._calculate,
+            ("payByBonus", "receipt"): self._pay_by_bonus,
+            ("cancelBonusPayment", "receipt"): self._cancel_bonus_payment,
+            ("confirm", "receipt"): self._confirm,
+            ("confirm", "refundReceipt"): self._confirm_refund,
+        }
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        return [web.post(PATH, self.handle)]
+
+    async def handle(self, http: web.Request) -> web.Response:
+        """One request of a till: authenticated over its bytes, then answered with HTTP 200 in any case."""
+        since = time.monotonic()
+        body = await self._body(http)
+        if body is None:
+            return self._finish(None, "oversized", since, self._refused(Phrase.OVERSIZED), close=True)
+        key = key_of(http.headers.get("Authorization", ""), body, self._keys.keys)
+        if key is None:
+            return self._finish(None, "unauthorized", since, self._refused(Phrase.NO_ACCESS), status=401)
+        return await self._serve(key, http.match_info["resource"], body, since)
+
+    async def _serve(self, key: bytes, resource: str, body: bytes, since: float) -> web.Response:
+        register, operation = self._keys.first(key), "unreadable"
+        try:
+            fields = wire.decode(body)
+            operation = _operation(resource, fields)
+            register = self._keys.register(key, wire.text(fields, "businessUnit"), wire.text(fields, "workPlace"))
+            answer = await self._answer(operation, fields, register, body, since)
+        except MalformedRequest as error:
+            answer = self._refused(Phrase.MALFORMED, what=str(error))
+        except StoreError:
+            answer = self._refused(Phrase.NOT_STORED)
+        except Exception:  # the guard of every request: the cashier gets an answer, the log gets the fault
+            log.exception("request_broken", register=str(register), operation=operation)
+            answer = self._refused(Phrase.BROKEN)
+        if register in self._silent:
+            answer.pop("printingInformation", None)
+        return self._finish(register, operation, since, answer)
+
+    async def _answer(
+        self, operation: str, fields: wire.Fields, register: RegisterRef, raw: bytes, since: float
+    ) -> Answer:
+        """A confirm is never refused for what it says: its receipt is closed already."""
+        try:
+            asked = Asked(request=wire.read(fields), register=register, raw=raw, since=since)
+            return await self._dispatch(operation, asked)
+        except MalformedRequest as error:
+            if operation != "confirm":
+                raise
+            return self._closed(await self._checkout.park(register, raw, str(error)))
+
+    async def _dispatch(self, operation: str, asked: Asked) -> Answer:
+        if operation == "client":
+            return await self._client(asked)
+        if operation == "extra":
+            return self._refused(Phrase.NO_REGISTRATION)
+        action = self._actions.get((operation, asked.request.type))
+        if action is not None:
+            return await action(asked)
+        if operation == "confirm":
+            raise MalformedRequest(f"type: неизвестный вид документа {asked.request.type[:40]!r}")
+        return self._refused(Phrase.UNKNOWN_ACTION)
+
+    async def _client(self, asked: Asked) -> Answer:
+        key = mapping.customer_key(asked.request.client)
+        if key is None:
+            return self._refused(Phrase.NO_IDENTITY)
+        told = await self._checkout.identify(key, asked.register, self._deadline(asked, self._budgets.identify))
+        return mapping.identified(told, self._style)
+
+    async def _calculate(self, asked: Asked) -> Answer:
+        receipt = mapping.receipt(asked.request, asked.register)
+        told = await self._checkout.quote(receipt, self._deadline(asked, self._budgets.quote))
+        return mapping.quoted(told, receipt, self._style)
+
+    async def _pay_by_bonus(self, asked: Asked) -> Answer:
+        receipt = mapping.receipt(asked.request, asked.register)
+        if asked.request.payment is None:
+            raise MalformedRequest("payment: не указан")
+        points = asked.request.payment.amount
+        told = await self._checkout.redeem(receipt, points, self._deadline(asked, self._budgets.redeem))
+        return mapping.redeemed(told, self._style)
+
+    async def _cancel_bonus_payment(self, asked: Asked) -> Answer:
+        return mapping.released(await self._checkout.release(mapping.receipt(asked.request, asked.register)))
+
+    async def _confirm(self, asked: Asked) -> Answer:
+        receipt = mapping.receipt(asked.request, asked.register)
+        deadline = self._deadline(asked, self._budgets.complete)
+        return self._closed(await self._checkout.complete(receipt, asked.raw, deadline))
+
+    async def _confirm_refund(self, asked: Asked) -> Answer:
+        refund = mapping.refund(asked.request, asked.register)
+        return mapping.closed(await self._checkout.refund(refund, asked.raw), self._style, "refund")
+
+    def _closed(self, told: Closed) -> Answer:
+        return mapping.closed(told, self._style, "confirm")
+
+    def _deadline(self, asked: Asked, budget: float) -> Deadline:
+        return Deadline(asked.since + budget)
+
+    def _refused(self, phrase: Phrase, **values: str) -> Answer:
+        return mapping.refused(say(self._language, phrase, **values), self._style)
+
+    async def _body(self, http: web.Request) -> bytes | None:
+        """The raw bytes, None when there are too many or they take too long: the rest is not read."""
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for chunk in http.content.iter_any():
+                    size += len(chunk)
+                    if size > LARGEST_BODY:
+                        return None
+                    chunks.append(chunk)
+        except TimeoutError:
+            return None
+        return b"".join(chunks)
+
+    def _finish(
+        self,
+        register: RegisterRef | None,
+        operation: str,
+        since: float,
+        answer: Answer,
+        *,
+        status: int = 200,
+        close: bool = False,
+    ) -> web.Response:
+        outcome = "ok" if answer["code"] == 0 else "refused" if status == 200 else "unauthorized"  # noqa: PLR2004
+        self._meter.request(register, operation, outcome, time.monotonic() - since)
+        response = web.Response(
+            body=self._encoder.encode(answer), status=status, content_type="application/json", charset="utf-8"
+        )
+        if close:
+            response.force_close()
+        return response
+
+
+def _operation(resource: str, fields: wire.Fields) -> str:
+    """What is asked, for the log and the table of actions."""
+    if resource == "document":
+        action = wire.text(fields, "action").strip()
+        return action if action in ("calculate", "payByBonus", "cancelBonusPayment", "confirm") else "unknown"
+    return "client" if resource == "client" else "extra"

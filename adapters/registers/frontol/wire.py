@@ -1,0 +1,192 @@
+"""Requests of the Frontol Priority API as bytes and values: read as leniently as its tills demand.
+
+Amounts come as strings or numbers, with a point or a comma; ids with or without braces; empty members in
+every form. Sums are read from their text into Decimal and never pass through binary floating point.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from gateway.errors import MalformedRequest
+
+BOM = b"\xef\xbb\xbf"
+LONGEST_NUMBER = 30
+LARGEST = Decimal(10) ** 12
+ZERO = Decimal(0)
+
+Fields = Mapping[str, Any]
+
+
+class Client(Struct, frozen=True, kw_only=True):
+    """The customer as the till knows him; both empty for an anonymous document."""
+
+    mobile_phone: str = ""
+    card: str = ""
+    validation_code: str = ""
+
+
+class Position(Struct, frozen=True, kw_only=True):
+    """One line. `total_amount` in roubles: before the server's discounts in calculate, after all in confirm."""
+
+    index: int
+    id: str
+    text: str
+    price: Decimal
+    minimum_price: Decimal
+    quantity: Decimal
+    total_amount: Decimal
+    discarded_amount: Decimal
+    coupons: tuple[str, ...]
+    reference_index: int | None
+
+
+class Payment(Struct, frozen=True, kw_only=True):
+    type: str
+    mode: str
+    amount: Decimal
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """Any request; what a resource does not carry is empty. `date_time` is None when it cannot be read."""
+
+    action: str
+    type: str
+    business_unit: str
+    work_place: str
+    date_time: datetime | None
+    uid: str
+    reference_uid: str
+    number: str
+    shift: str
+    client: Client
+    coupons: tuple[str, ...]
+    positions: tuple[Position, ...]
+    payment: Payment | None
+    payments: tuple[Payment, ...]
+
+
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def decode(body: bytes) -> Fields:
+    """The JSON object of a body. Raises `MalformedRequest` when there is none."""
+    try:
+        fields = _decoder.decode(body.removeprefix(BOM))
+    except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError) as error:
+        raise MalformedRequest("тело не является JSON") from error
+    if not isinstance(fields, dict):
+        raise MalformedRequest("тело не является объектом JSON")
+    return fields
+
+
+def read(fields: Fields) -> Request:
+    """All we need of a request. Raises `MalformedRequest` naming the member that cannot be understood."""
+    payment = fields.get("payment")
+    return Request(
+        action=text(fields, "action").strip(),
+        type=text(fields, "type").strip() or "receipt",
+        business_unit=text(fields, "businessUnit").strip(),
+        work_place=text(fields, "workPlace").strip(),
+        date_time=moment(fields.get("dateTime")),
+        uid=text(fields, "uid").strip(),
+        reference_uid=text(fields, "referenceUid").strip(),
+        number=text(fields, "number"),
+        shift=text(fields, "shift"),
+        client=client(fields.get("client")),
+        coupons=texts(fields, "coupons"),
+        positions=tuple(_position(row, place) for place, row in enumerate(rows(fields, "positions"), 1)),
+        payment=_payment(payment, "payment") if isinstance(payment, dict) else None,
+        payments=tuple(_payment(row, "payments") for row in rows(fields, "payments")),
+    )
+
+
+def _position(row: Fields, place: int) -> Position:
+    where = f"positions[{place}]"
+    quantity = amount(row, "quantity", where, default=Decimal(1))
+    price = amount(row, "price", where, default=ZERO)
+    return Position(
+        index=whole(row, "index", where) or place,
+        id=text(row, "id"),
+        text=text(row, "text"),
+        price=price,
+        minimum_price=amount(row, "minimumPrice", where, default=ZERO),
+        quantity=quantity,
+        total_amount=amount(row, "totalAmount", where, default=price * quantity),
+        discarded_amount=amount(row, "discardedAmount", where, default=ZERO),
+        coupons=texts(row, "coupons"),
+        reference_index=whole(row, "referenceIndex", where),
+    )
+
+
+def _payment(row: Fields, where: str) -> Payment:
+    return Payment(type=text(row, "type"), mode=text(row, "mode"), amount=amount(row, "amount", where, default=None))
+
+
+def client(value: object) -> Client:
+    """Absent, null, an empty object, an empty array: all mean nobody."""
+    if not isinstance(value, dict):
+        return Client()
+    return Client(
+        mobile_phone=text(value, "mobilePhone").strip(),
+        card=text(value, "card").strip(),
+        validation_code=text(value, "validationCode").strip(),
+    )
+
+
+def rows(fields: Fields, name: str) -> list[Fields]:
+    value = fields.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise MalformedRequest(f"{name}: ожидается список")
+    return value
+
+
+def text(fields: Fields, name: str) -> str:
+    """A string; numbers come as their text, anything else as nothing."""
+    value = fields.get(name)
+    return str(value) if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
+
+
+def texts(fields: Fields, name: str) -> tuple[str, ...]:
+    value = fields.get(name)
+    return tuple(str(item) for item in value if item) if isinstance(value, list) else ()
+
+
+def amount(fields: Fields, name: str, where: str, *, default: Decimal | None) -> Decimal:
+    """A sum or a quantity; `default` when the member is missing or empty, None where it is needed."""
+    value = fields.get(name)
+    if value is None or value == "":
+        if default is None:
+            raise MalformedRequest(f"{where}.{name}: не указано")
+        return default
+    try:
+        number = Decimal(str(value).replace(",", ".").replace("\u00a0", "").replace(" ", "")[:LONGEST_NUMBER])
+    except InvalidOperation as error:
+        raise MalformedRequest(f"{where}.{name}: не число") from error
+    if isinstance(value, bool) or not number.is_finite() or abs(number) > LARGEST:
+        raise MalformedRequest(f"{where}.{name}: не число")
+    return number
+
+
+def whole(fields: Fields, name: str, where: str) -> int | None:
+    value = fields.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        return int(str(value))
+    except ValueError as error:
+        raise MalformedRequest(f"{where}.{name}: не целое число") from error
+
+
+def moment(value: object) -> datetime | None:
+    """The till's clock: ISO with an offset without a colon, mostly. Our own clock serves when it is unreadable."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None

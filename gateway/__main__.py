@@ -1,0 +1,5 @@
+"""`python -m gateway` is `pos-gateway`."""
+
+from gateway.cli import main
+
+main()

@@ -1,0 +1,79 @@
+"""`pos-gateway`: what an administrator types."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway import __version__, bootstrap, daemon
+from gateway.config_file import ConfigFile
+from gateway.errors import GatewayError
+
+app = typer.Typer(
+    name="pos-gateway",
+    help="Шлюз между кассами магазина и сервером лояльности.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+sandbox_app = typer.Typer(help="Учебный сервер лояльности на этом компьютере.", no_args_is_help=True)
+app.add_typer(sandbox_app, name="sandbox")
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="Файл настроек (TOML).")]
+
+
+@app.command()
+def run(
+    config: Config = Path("/etc/pos-gateway/gateway.toml"),
+    listen: Annotated[str | None, typer.Option(help="Адрес для касс, вместо server.listen.")] = None,
+    admin: Annotated[str | None, typer.Option(help="Адрес для мониторинга, вместо server.admin.")] = None,
+    loyalty_url: Annotated[str | None, typer.Option(help="Адрес сервера лояльности, вместо loyalty.url.")] = None,
+) -> None:
+    """Запустить шлюз. Остановка: Ctrl-C или SIGTERM."""
+    daemon.run(config, {"server.listen": listen, "server.admin": admin, "loyalty.url": loyalty_url})
+
+
+@app.command("check-config")
+def check_config(file: Annotated[Path, typer.Argument(help="Файл настроек (TOML).")]) -> None:
+    """Проверить файл настроек, ключи и шаблоны, ничего не запуская."""
+    config = ConfigFile(file)
+    bootstrap.check(config)
+    typer.echo(f"{file}: настройки верны, касс: {len(config.settings.registers)}")
+
+
+@app.command()
+def version() -> None:
+    """Показать версию."""
+    typer.echo(__version__)
+
+
+@sandbox_app.command()
+def mindbox(
+    seed: Annotated[Path, typer.Option(help="Покупатели, акции и уровни (TOML).")],
+    listen: Annotated[str, typer.Option(help="Адрес и порт.")] = "127.0.0.1:8181",
+    speed: Annotated[float, typer.Option(help="Во сколько раз ускорить ожидания программы.")] = 1.0,
+) -> None:
+    """Сервер с протоколом Mindbox: для проб, обучения и тестов."""
+    asyncio.run(_serve_sandbox(seed, listen, speed))
+
+
+async def _serve_sandbox(seed: Path, listen: str, speed: float) -> None:
+    host, port = daemon.address(listen, "--listen")
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    async with bootstrap.sandbox(seed, host, port, speed) as sandbox:
+        typer.echo(f"Mindbox sandbox: {sandbox.url}  (Ctrl-C — остановить)")
+        await stopped.wait()
+
+
+def main() -> None:
+    """Entry point: what an administrator can mend is said in one line, without a traceback."""
+    try:
+        app()
+    except GatewayError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)

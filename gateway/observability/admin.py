@@ -1,0 +1,62 @@
+"""The admin address: `/metrics`, `/healthz` (the process lives), `/readyz` (it can take a sale)."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+from prometheus_client import generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from gateway.errors import StoreError
+from gateway.observability.metrics import Metrics, gauge
+from gateway.ports import Clock, Store
+
+
+class Admin:
+    def __init__(self, metrics: Metrics, store: Store, clock: Clock) -> None:
+        self._metrics = metrics
+        self._store = store
+        self._clock = clock
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        return [
+            web.get("/metrics", self._scrape),
+            web.get("/healthz", self._alive),
+            web.get("/readyz", self._ready),
+        ]
+
+    async def _scrape(self, _request: web.Request) -> web.Response:
+        text = generate_latest(self._metrics.registry)
+        async for family in self._stored():
+            text += _exposed(family)
+        return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    async def _stored(self) -> AsyncIterator[GaugeMetricFamily]:
+        """What lies in the store; left out while it cannot be read."""
+        try:
+            counts = await self._store.counts()
+        except StoreError:
+            return
+        now = self._clock.now()
+        age = (now - counts.oldest_due).total_seconds() if counts.oldest_due else 0.0
+        yield gauge("outbox_pending", "Work not yet told to the loyalty server", counts.pending)
+        yield gauge("outbox_oldest_age_seconds", "How long the oldest of it is overdue", max(0.0, age))
+        yield gauge("parked_sales", "Sales refused for good", counts.parked_sales)
+        yield gauge("parked_refunds", "Refunds refused for good", counts.parked_refunds)
+        yield gauge("parked_documents", "Documents that nobody could read", counts.parked_documents)
+
+    async def _alive(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        try:
+            await self._store.counts()
+        except StoreError:
+            return web.json_response({"status": "store unavailable"}, status=503)
+        return web.json_response({"status": "ok"})
+
+
+def _exposed(family: GaugeMetricFamily) -> bytes:
+    value = family.samples[0].value
+    return (
+        f"# HELP {family.name} {family.documentation}\n# TYPE {family.name} gauge\n{family.name} {value}\n".encode()
+    )

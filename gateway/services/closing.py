@@ -1,0 +1,100 @@
+"""A receipt is closed: one durable write, then the answer; the loyalty server hears of it when it can."""
+
+import asyncio
+from hashlib import sha256
+
+import structlog
+
+from gateway.domain.change import Change, ParkedDocument
+from gateway.domain.deadline import Deadline
+from gateway.domain.quote import Quote, carries
+from gateway.domain.receipt import Receipt, RegisterRef, content_digest
+from gateway.domain.sale_events import CloseAsked, Step, Verdict
+from gateway.domain.sale_record import Close
+from gateway.domain.told import Closed
+from gateway.ports import Meter
+from gateway.services.open_receipts import OpenReceipts
+from gateway.services.outbox import Outbox
+from gateway.services.quoting import RESERVE
+from gateway.services.records import More, Records
+from gateway.services.wording import Wording
+
+log = structlog.get_logger()
+
+
+class Closing:
+    def __init__(
+        self, records: Records, receipts: OpenReceipts, outbox: Outbox, wording: Wording, meter: Meter
+    ) -> None:
+        self._records = records
+        self._receipts = receipts
+        self._outbox = outbox
+        self._wording = wording
+        self._meter = meter
+
+    async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
+        """Store the close, then use what is left of the budget to deliver it at once."""
+        close = Close(
+            receipt=receipt,
+            digest=content_digest(receipt),
+            raw=raw,
+            at=self._records.clock.now(),
+            coupons=self._receipts.recall(receipt.id).coupons_of(receipt),
+            quote=self._quote_carried(receipt),
+        )
+        step = await self._records.apply(
+            receipt.id,
+            receipt.register,
+            lambda _sale: CloseAsked(close=close),
+            who=str(receipt.register),
+            more=self._kept_if_different(receipt, raw),
+        )
+        self._meter.count("closes", verdict=step.verdict)
+        if step.verdict is Verdict.DIFFERENT:
+            log.error("close_differs", sale=receipt.id, register=str(receipt.register))
+            return Closed()
+        if step.verdict is Verdict.DONE:
+            await self._first_try(step, deadline)
+        return await self._told(receipt)
+
+    def _quote_carried(self, receipt: Receipt) -> Quote | None:
+        """The quote whose prices the receipt carries: the server will come to the same total."""
+        known = self._receipts.recall(receipt.id)
+        if known.quote is None or known.quoted is None or not known.quote.complete:
+            return None
+        same_customer = receipt.customer == known.quoted.customer
+        return known.quote if same_customer and carries(receipt, known.quoted, known.quote) else None
+
+    def _kept_if_different(self, receipt: Receipt, raw: bytes) -> More:
+        def more(step: Step) -> Change:
+            if step.verdict is not Verdict.DIFFERENT:
+                return Change()
+            return Change(
+                documents=(self._document(receipt.register, raw, f"другой чек под тем же номером {receipt.id}"),)
+            )
+
+        return more
+
+    async def _first_try(self, step: Step, deadline: Deadline) -> None:
+        """The outbox's own work, begun early; it goes on in the background when the budget is over."""
+        task = self._outbox.start(step.work[0])
+        await asyncio.wait({task}, timeout=deadline.less(RESERVE).left(self._records.clock.monotonic()))
+
+    async def _told(self, receipt: Receipt) -> Closed:
+        """Rendered anew from what is stored, so that a repeated close hears the same."""
+        sale = await self._records.store.sale(receipt.id)
+        if sale is None or sale.close is None:
+            return Closed()
+        customer = self._receipts.recall(receipt.id).customer_of(receipt.customer)
+        return Closed(slip=self._wording.sale_slip(sale.close, sale.outcome, customer))
+
+    async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:
+        """The receipt is closed at the register already: keep it for a person, and let the register go on."""
+        await self._records.commit(Change(documents=(self._document(register, raw, reason),)))
+        self._meter.count("closes", verdict="parked")
+        log.error("document_parked", register=str(register), reason=reason)
+        return Closed()
+
+    def _document(self, register: RegisterRef, raw: bytes, reason: str) -> ParkedDocument:
+        name = sha256(f"{register}|".encode() + raw).hexdigest()
+        return ParkedDocument(id=name, register=register, at=self._records.clock.now(), reason=reason, raw=raw)

@@ -1,0 +1,188 @@
+"""A closed receipt to the loyalty server: exactly once, in order, without end.
+
+One call of `deliver` takes the sale as far as it gets and says when to come back; the outbox comes back. The
+close itself makes the first try, so that the slip can carry the server's texts.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from gateway.domain.call import Accepted, Answer, NoAnswer, Operation
+from gateway.domain.change import Change
+from gateway.domain.deadline import Deadline
+from gateway.domain.money import ZERO
+from gateway.domain.sale_events import (
+    DeliveryAnswered,
+    DeliverySent,
+    Event,
+    HoldAnswered,
+    HoldDropped,
+    HoldSent,
+    Step,
+    Verdict,
+)
+from gateway.domain.sale_record import Close, Delivery, Form, Sale, State
+from gateway.errors import LoyaltyError
+from gateway.ports import LoyaltyProgram, Meter
+from gateway.services.outbox import Later
+from gateway.services.planning import Plan, Planning
+from gateway.services.records import Records
+from gateway.services.telling import Telling
+
+log = structlog.get_logger()
+
+MOST_STEPS = 12
+"""Forms and holds settled in one go; the outbox comes back for more. A guard against a loop of ours."""
+
+LOOK_AGAIN = timedelta(seconds=2)
+"""When a queued call is first looked for at the server."""
+
+SEND_AGAIN = timedelta(seconds=60)
+"""When a queued call that cannot be found is sent again, with the same key."""
+
+Sink = Callable[[Sale], Change]
+"""What a delivered sale brings about, in the same transaction."""
+
+
+class Delivering:
+    def __init__(
+        self, program: LoyaltyProgram, records: Records, telling: Telling, meter: Meter, on_delivered: Sink
+    ) -> None:
+        self._program = program
+        self._records = records
+        self._planning = Planning(program)
+        self._telling = telling
+        self._meter = meter
+        self._on_delivered = on_delivered
+
+    async def deliver(self, sale_id: str, deadline: Deadline) -> Sale | None:
+        """The sale as it ended, DELIVERED or PARKED. Raises `Later`."""
+        async with self._records.one_call(sale_id):
+            for _ in range(MOST_STEPS):
+                sale = await self._records.store.sale(sale_id)
+                if sale is None or sale.close is None or sale.state in (State.DELIVERED, State.PARKED):
+                    return sale
+                await self._one_step(sale, sale.close, deadline)
+        raise Later
+
+    async def _one_step(self, sale: Sale, close: Close, deadline: Deadline) -> None:
+        if sale.hold is not None and not sale.hold.held:
+            await self._resolve_hold(sale, deadline)
+            return
+        if sale.delivery is None:
+            plan = await self._plan(sale, close, deadline)
+            if plan is None:
+                return
+            await self._send(sale, plan, deadline)
+        elif sale.delivery.operation is Operation.OFFLINE_SALE:
+            await self._look_for(sale, sale.delivery, deadline)
+        else:
+            await self._send(sale, None, deadline)
+
+    async def _resolve_hold(self, sale: Sale, deadline: Deadline) -> None:
+        step = await self._apply(sale, HoldSent(now=self._records.clock.now()))
+        if step.verdict is not Verdict.CALL or step.sale.hold is None:
+            return
+        hold = step.sale.hold
+        answer = await self._telling.hold(hold, step.sale.order_id, deadline)
+        now = self._records.clock.now()
+        settled = await self._apply(
+            sale, HoldAnswered(generation=step.sale.generation, copies=hold.copies, answer=answer, now=now)
+        )
+        if settled.verdict is Verdict.UNAVAILABLE:
+            raise Later
+
+    async def _plan(self, sale: Sale, close: Close, deadline: Deadline) -> Plan | None:
+        """None when the sale had to be changed first. Raises `Later` when it must wait."""
+        try:
+            plan = await self._planning.plan(sale, close, _form(sale, close), deadline)
+        except LoyaltyError as error:
+            log.info("delivery_waits", sale=sale.id, why=str(error))
+            raise Later from error
+        if plan.operation is Operation.OFFLINE_SALE and sale.hold is not None:
+            await self._apply(sale, HoldDropped(now=self._records.clock.now()))
+            return None
+        if plan.points > ZERO and sale.awaits_release:
+            raise Later(1)  # the points of an older generation first, or they would be spent twice
+        return plan
+
+    async def _send(self, sale: Sale, plan: Plan | None, deadline: Deadline) -> None:
+        step = await self._apply(sale, self._sent(sale, plan))
+        delivery = step.sale.delivery
+        if step.verdict is not Verdict.CALL or delivery is None:
+            return
+        answer = await self._telling.deliver(delivery, deadline)
+        if delivery.operation is Operation.OFFLINE_SALE and isinstance(answer, Accepted):
+            raise Later(LOOK_AGAIN.total_seconds())  # queued is not done
+        await self._answered(sale, delivery, answer)
+
+    def _sent(self, sale: Sale, plan: Plan | None) -> DeliverySent:
+        now = self._records.clock.now()
+        if plan is not None:
+            return DeliverySent(
+                form=plan.form,
+                operation=plan.operation,
+                points=plan.points,
+                total=plan.total,
+                sold=plan.sold,
+                body=self._program.compose(plan.intent),
+                now=now,
+                alert=plan.alert,
+            )
+        stored = sale.delivery
+        assert stored is not None and sale.form is not None, "without a plan there is a stored call"  # noqa: S101, PT018
+        return DeliverySent(
+            form=sale.form,
+            operation=stored.operation,
+            points=stored.points,
+            total=stored.total,
+            sold=sale.sold,
+            body=stored.body,
+            now=now,
+        )
+
+    async def _look_for(self, sale: Sale, delivery: Delivery, deadline: Deadline) -> None:
+        """A queued call may have failed silently: believe it when the order is there."""
+        found = await self._telling.read(delivery.order_id, deadline)
+        if not found.read:
+            raise Later
+        if found.order is not None:
+            await self._answered(sale, delivery, Accepted(earned=found.order.earned))
+            return
+        now = self._records.clock.now()
+        if delivery.last_sent is not None and now < delivery.last_sent + SEND_AGAIN:
+            raise Later(next_look(now - delivery.last_sent))
+        await self._send(sale, None, deadline)
+
+    async def _answered(self, sale: Sale, delivery: Delivery, answer: Answer) -> None:
+        event = DeliveryAnswered(copies=delivery.copies, answer=answer, now=self._records.clock.now())
+        step = await self._apply(sale, event)
+        self._meter.count("deliveries", outcome=type(answer).__name__, form=str(step.sale.form))
+        if step.sale.state is State.PARKED:
+            log.error("sale_parked", sale=sale.id, register=str(sale.register))
+        if step.verdict is Verdict.UNAVAILABLE or isinstance(answer, NoAnswer):
+            raise Later
+        if step.verdict is Verdict.WAIT and step.sale.delivery is not None:
+            raise Later(self._records.terms.request_life.total_seconds())
+
+    async def _apply(self, sale: Sale, event: Event) -> Step:
+        return await self._records.apply(sale.id, sale.register, lambda _sale: event, who="delivery", more=self._more)
+
+    def _more(self, step: Step) -> Change:
+        if step.sale.state is not State.DELIVERED or step.verdict is not Verdict.DONE:
+            return Change()
+        return self._on_delivered(step.sale)
+
+
+def next_look(age: timedelta) -> float:
+    """Read at 2, 5, 15 and 60 s after the send."""
+    seconds = age.total_seconds()
+    return next((at - seconds for at in (2, 5, 15, 60) if at > seconds + 0.5), 1.0)
+
+
+def _form(sale: Sale, close: Close) -> Form | None:
+    """A release that was refused for good holds the points: the receipt goes out without them."""
+    blocked = close.receipt.points > ZERO and sale.release_parked
+    return Form.WITHOUT_POINTS if blocked else sale.form

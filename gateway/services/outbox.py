@@ -1,0 +1,122 @@
+"""Work that must be done whatever happens: taken from the store when due, settled in the store when done."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+from msgspec.structs import replace
+
+from gateway.domain.change import Change
+from gateway.domain.work import Lane, Work, WorkKind
+from gateway.errors import GatewayError, StoreError
+from gateway.ports import Meter
+from gateway.services.records import Records
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=30)
+LONGEST_WAIT = 60.0
+LONGEST_SLEEP = 1.0
+"""Seconds between looks at the store even when nobody rings: another gateway may have left work behind."""
+
+
+class Later(Exception):
+    """Nothing more can be done now; `seconds` until it is worth another look, None for the usual back-off."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+Handler = Callable[[Work], Awaitable[None]]
+"""Does one piece of work. Returns when it is done for good, raises `Later` when it must be tried again."""
+
+
+class Outbox:
+    """`parallel` bounds how many calls a lane makes at once: a recovering server is not run over."""
+
+    def __init__(self, records: Records, meter: Meter, parallel: int) -> None:
+        self._records = records
+        self._meter = meter
+        self._parallel = parallel
+        self._handlers: Mapping[WorkKind, Handler] = {}
+        self._running: set[asyncio.Task[None]] = set()
+
+    def serve(self, handlers: Mapping[WorkKind, Handler]) -> None:
+        """Who does what. Set once, before the lanes run."""
+        self._handlers = handlers
+
+    def start(self, work: Work) -> "asyncio.Task[None]":
+        """Do one piece of work now, whatever becomes of the caller."""
+        task = asyncio.create_task(self._do(work), name=work.id)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def run(self, lane: Lane) -> None:
+        """Serve one lane until cancelled."""
+        busy: set[asyncio.Task[None]] = set()
+        while True:
+            try:
+                busy = {task for task in busy if not task.done()}
+                taken = await self._take(lane, self._parallel - len(busy))
+                busy |= {self.start(work) for work in taken}
+                await self._rest(lane, busy, full=len(busy) >= self._parallel)
+            except StoreError as error:
+                log.warning("outbox_store_away", lane=lane, why=str(error))
+                await self._records.clock.sleep(LONGEST_SLEEP)
+
+    async def drain(self, seconds: float) -> None:
+        """Let running work end; what does not is done again after the start, with the same keys."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+
+    async def _take(self, lane: Lane, room: int) -> list[Work]:
+        if room <= 0:
+            return []
+        now = self._records.clock.now()
+        return list(await self._records.store.lease(lane, now, room, now + LEASE))
+
+    async def _rest(self, lane: Lane, busy: set["asyncio.Task[None]"], *, full: bool) -> None:
+        """Until work falls due, somebody rings, or a place becomes free."""
+        if full:
+            await asyncio.wait(busy, timeout=LONGEST_SLEEP, return_when=asyncio.FIRST_COMPLETED)
+            return
+        due = await self._records.store.next_due(lane)
+        seconds = LONGEST_SLEEP
+        if due is not None:
+            seconds = min(LONGEST_SLEEP, max(0.0, (due - self._records.clock.now()).total_seconds()))
+        await self._records.rung(lane, seconds)
+
+    async def _do(self, work: Work) -> None:
+        try:
+            await self._handlers[work.kind](work)
+        except Later as later:
+            await self._settle(work, Change(work=(self._again(work, later.seconds),)))
+        except GatewayError as error:
+            log.warning("work_failed", work=work.kind, subject=work.subject, why=str(error))
+            await self._settle(work, Change(work=(self._again(work, None),)))
+        except Exception:  # the supervisor of all work: one broken piece must not stop the others
+            log.exception("work_broken", work=work.kind, subject=work.subject)
+            await self._settle(work, Change(work=(self._again(work, LONGEST_WAIT),)))
+        else:
+            await self._settle(work, Change(done=(work,)))
+
+    def _again(self, work: Work, seconds: float | None) -> Work:
+        self._meter.count("outbox_retries", kind=work.kind)
+        wait = backoff(work.tries) if seconds is None else seconds
+        return replace(work, due=self._records.clock.now() + timedelta(seconds=wait), tries=work.tries + 1)
+
+    async def _settle(self, work: Work, change: Change) -> None:
+        """When even this cannot be stored, the lease runs out and the work is done again."""
+        try:
+            await self._records.commit(change)
+        except StoreError as error:
+            log.warning("work_not_settled", work=work.kind, subject=work.subject, why=str(error))
+
+
+def backoff(tries: int) -> float:
+    """1, 2, 4 … 60 s, give or take a fifth, so that many stores do not knock together."""
+    return min(LONGEST_WAIT, 2.0 ** min(tries, 10)) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret

@@ -1,0 +1,120 @@
+"""Questions of an open receipt: who is it, and what does it cost. Nothing changes anywhere."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from gateway.domain.customer import Customer, CustomerKey
+from gateway.domain.deadline import Deadline
+from gateway.domain.ids import order_id
+from gateway.domain.money import ZERO
+from gateway.domain.quote import CouponState, Quote
+from gateway.domain.receipt import Receipt, RegisterRef
+from gateway.domain.texts import Phrase
+from gateway.domain.told import Identified, Quoted
+from gateway.errors import LoyaltyError
+from gateway.ports import LoyaltyProgram, Meter
+from gateway.services.open_receipts import OpenReceipt, OpenReceipts
+from gateway.services.records import Records
+from gateway.services.wording import Wording
+
+T = TypeVar("T")
+
+RESERVE = 0.02
+"""Seconds kept for making and writing the answer once the loyalty server's time is up."""
+
+COUPON_PHRASES = {
+    CouponState.NOT_FOR_THIS_RECEIPT: Phrase.COUPON_NOT_HERE,
+    CouponState.UNKNOWN: Phrase.COUPON_UNKNOWN,
+    CouponState.SPENT: Phrase.COUPON_SPENT,
+    CouponState.NOT_NOW: Phrase.COUPON_NOT_NOW,
+}
+
+
+class Quoting:
+    def __init__(
+        self, program: LoyaltyProgram, records: Records, receipts: OpenReceipts, wording: Wording, meter: Meter
+    ) -> None:
+        self._program = program
+        self._records = records
+        self._receipts = receipts
+        self._wording = wording
+        self._meter = meter
+
+    async def identify(self, key: CustomerKey, register: RegisterRef, deadline: Deadline) -> Identified:
+        """The customer, or a defined answer when the loyalty server is slow or away."""
+        try:
+            customer = await self._program.identify(key, register, deadline=deadline.less(RESERVE))
+        except LoyaltyError:
+            self._meter.count("fallback_answers", operation="identify")
+            return Identified(customer=None, known=False, notices=(self._wording.say(Phrase.SERVER_AWAY),))
+        if customer is None:
+            return Identified(customer=None, known=True, notices=(self._wording.say(Phrase.CUSTOMER_UNKNOWN),))
+        notices = (*self._wording.about(customer), *self._wording.prompts(customer))
+        return Identified(
+            customer=customer, known=True, notices=notices, slip=self._wording.customer_slip(customer, register)
+        )
+
+    async def quote(self, receipt: Receipt, deadline: Deadline) -> Quoted:
+        """Prices of the basket by the deadline; the last valid ones, or none, when nobody answers."""
+        known = self._receipts.recall(receipt.id)
+        asked = deadline.less(RESERVE)
+        quote, customer = await asyncio.gather(
+            _or_none(self._ask_price(receipt, known, asked)), _or_none(self._ask_customer(receipt, known, asked))
+        )
+        if receipt.customer is not None and customer is not None:
+            known.met(receipt.customer, customer)
+        if quote is None:
+            return self._without_server(receipt, known)
+        known.told(receipt, quote)
+        return self._told(receipt, quote, customer or quote.customer, self._notices(receipt, quote))
+
+    async def _ask_price(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Quote:
+        if known.generation is None:
+            sale = await self._records.store.sale(receipt.id)
+            known.generation = sale.generation if sale else 0
+        order = order_id(receipt.id, known.generation)
+        return await self._program.quote(receipt, order, self._records.clock.now(), deadline=deadline)
+
+    async def _ask_customer(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Customer | None:
+        """Asked once per receipt: the quote itself need not carry names and contacts."""
+        if receipt.customer is None or (customer := known.customer_of(receipt.customer)) is not None:
+            return None if receipt.customer is None else customer
+        return await self._program.identify(receipt.customer, receipt.register, deadline=deadline)
+
+    def _without_server(self, receipt: Receipt, known: OpenReceipt) -> Quoted:
+        self._meter.count("fallback_answers", operation="quote")
+        earlier = known.quote_of(receipt)
+        customer = known.customer_of(receipt.customer)
+        if earlier is not None:
+            return self._told(receipt, earlier, customer, (self._wording.say(Phrase.EARLIER_QUOTE),))
+        notices = () if receipt.customer is None else (self._wording.say(Phrase.NO_DISCOUNTS),)
+        return Quoted(customer=customer, notices=notices)
+
+    def _notices(self, receipt: Receipt, quote: Quote) -> tuple[str, ...]:
+        say = self._wording.say
+        notices = [say(COUPON_PHRASES[row.state]) for row in quote.coupons if row.state in COUPON_PHRASES]
+        if quote.stranger:
+            notices.append(say(Phrase.CUSTOMER_UNKNOWN))
+        if not quote.complete:
+            notices.append(say(Phrase.PARTLY_QUOTED if quote.pieces else Phrase.NO_DISCOUNTS))
+        if receipt.customer is not None and quote.spendable > ZERO:
+            notices.append(say(Phrase.SPENDABLE, points=quote.spendable))
+        return (*notices, *quote.hints)
+
+    def _told(self, receipt: Receipt, quote: Quote, customer: Customer | None, notices: tuple[str, ...]) -> Quoted:
+        discounts = {line.index: quote.discount(line) for line in receipt.lines}
+        return Quoted(
+            customer=customer,
+            discounts={index: discount for index, discount in discounts.items() if discount},
+            spendable=quote.spendable if receipt.customer is not None else None,
+            notices=notices,
+            slip=self._wording.quote_slip(receipt, quote, customer),
+        )
+
+
+async def _or_none(question: Awaitable[T]) -> T | None:
+    try:
+        return await question
+    except LoyaltyError:
+        return None

@@ -1,0 +1,108 @@
+"""Records and how they move: read, decide, store; again when somebody else was quicker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from msgspec.structs import replace
+
+from gateway.domain.change import Change, HistoryRow
+from gateway.domain.receipt import RegisterRef
+from gateway.domain.sale import advance
+from gateway.domain.sale_events import Event, Step, Verdict
+from gateway.domain.sale_record import Sale, Terms
+from gateway.domain.work import Lane
+from gateway.errors import Conflict
+from gateway.ports import Clock, Store
+
+More = Callable[[Step], Change]
+"""What else belongs into the transaction of a step."""
+
+
+def nothing_more(_step: Step) -> Change:
+    return Change()
+
+
+class Records:
+    """The store, with the sale's state table in front of it and a bell for the outbox behind it."""
+
+    def __init__(self, store: Store, clock: Clock, terms: Terms) -> None:
+        self.store = store
+        self.clock = clock
+        self.terms = terms
+        self._bells = {lane: asyncio.Event() for lane in Lane}
+        self._in_flight: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    async def commit(self, change: Change) -> None:
+        """On disk when it returns. Raises `StoreUnavailable`, `Conflict`."""
+        await self.store.commit(change)
+        for work in change.work:
+            self._bells[work.lane].set()
+
+    async def rung(self, lane: Lane, seconds: float) -> None:
+        """Wait until new work was stored in this lane, at most `seconds`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._bells[lane].wait(), seconds)
+        self._bells[lane].clear()
+
+    async def apply(
+        self,
+        sale_id: str,
+        register: RegisterRef,
+        decide: Callable[[Sale], Event],
+        *,
+        who: str,
+        more: More = nothing_more,
+    ) -> Step:
+        """Advance a sale by the event that `decide` makes of it as it is now, in one transaction."""
+        while True:
+            sale = await self.store.sale(sale_id) or Sale(id=sale_id, register=register)
+            event = decide(sale)
+            step = advance(sale, event, self.terms)
+            if step.sale == sale and not step.work and not step.finished:
+                await self._commit_if_any(more(step))
+                return step
+            try:
+                await self.commit(_with_history(sale, step, event, who, more(step), self))
+            except Conflict:
+                continue
+            return replace(step, sale=replace(step.sale, version=sale.version + 1))
+
+    async def _commit_if_any(self, change: Change) -> None:
+        if change != Change():
+            await self.commit(change)
+
+    @asynccontextmanager
+    async def one_call(self, sale_id: str) -> AsyncIterator[None]:
+        """One call in flight per sale: an answer is never overtaken by the question after it."""
+        lock, waiting = self._in_flight.get(sale_id, (asyncio.Lock(), 0))
+        self._in_flight[sale_id] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._in_flight.pop(sale_id)
+            if waiting > 1:
+                self._in_flight[sale_id] = (lock, waiting - 1)
+
+
+def _with_history(sale: Sale, step: Step, event: Event, who: str, more: Change, records: Records) -> Change:
+    row = HistoryRow(
+        subject=sale.id,
+        at=records.clock.now(),
+        who=who,
+        before=sale.state,
+        after=step.sale.state,
+        cause=_cause(event, step.verdict),
+    )
+    return replace(
+        more,
+        sale=step.sale,
+        history=(*more.history, row),
+        work=(*step.work, *more.work),
+        finished=(*step.finished, *more.finished),
+    )
+
+
+def _cause(event: Event, verdict: Verdict) -> str:
+    return f"{type(event).__name__}: {verdict}"

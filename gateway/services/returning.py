@@ -1,0 +1,119 @@
+"""A refund to the loyalty server: after its sale, under one key, believed when the order shows it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from gateway.domain.call import Call, NoAnswer, Operation, OrderView, RefundOrder, ReturnedPiece
+from gateway.domain.change import Change, HistoryRow
+from gateway.domain.deadline import Deadline
+from gateway.domain.ids import call_key
+from gateway.domain.money import ZERO
+from gateway.domain.refund import RefundRecord, RefundState, moved, returned_pieces
+from gateway.domain.sale_record import Sale, State
+from gateway.ports import LoyaltyProgram, Meter
+from gateway.services.delivery import SEND_AGAIN, next_look
+from gateway.services.outbox import Later
+from gateway.services.records import Records
+from gateway.services.telling import Telling
+
+UNSEEN = timedelta(seconds=60)
+"""How long a refund waits for a sale we have never seen before it is sent by its reference."""
+
+
+class Returning:
+    def __init__(self, program: LoyaltyProgram, records: Records, telling: Telling, meter: Meter) -> None:
+        self._program = program
+        self._records = records
+        self._telling = telling
+        self._meter = meter
+
+    async def deliver(self, refund_id: str, deadline: Deadline) -> None:
+        """One step of a refund. Raises `Later` until it is done or parked."""
+        found = await self._records.store.refund(refund_id)
+        if found is None:
+            return
+        async with self._records.one_call(found.sale_id):
+            record = await self._records.store.refund(refund_id) or found
+            match record.state:
+                case RefundState.WAIT:
+                    await self._send(await self._ready(record), deadline)
+                case RefundState.SENT:
+                    await self._send(record, deadline)
+                case RefundState.CHECKING:
+                    await self._check(record, deadline)
+                case RefundState.DONE | RefundState.PARKED:
+                    return
+
+    async def _ready(self, record: RefundRecord) -> RefundRecord:
+        """With the order, the pieces and the bytes to send. Raises `Later` while its sale is on the way."""
+        sale = await self._records.store.sale(record.sale_id)
+        seen = sale is not None and sale.close is not None
+        age = self._records.clock.now() - record.at
+        others = await self._others(record)
+        under_way = any(row.state in (RefundState.SENT, RefundState.CHECKING) for row in others)
+        if (seen and sale is not None and sale.state is not State.DELIVERED) or under_way:
+            raise Later(2 if age < UNSEEN else None)
+        if not seen and age < UNSEEN:
+            raise Later((UNSEEN - age).total_seconds())
+        order = sale.delivered_order if seen and sale is not None else record.sale_id
+        pieces = _pieces(record, sale if seen else None, others)
+        intent = RefundOrder(order_id=order, pieces=pieces, tenders=record.refund.document.tenders, at=record.at)
+        key = str(call_key(record.id, Operation.REFUND))
+        return replace(record, order_id=order, pieces=pieces, body=self._program.compose(intent), key=key)
+
+    async def _send(self, record: RefundRecord, deadline: Deadline) -> None:
+        """The intent first, then the call; queued is not done."""
+        sent = moved(record, RefundState.SENT, sent_at=self._records.clock.now())
+        sent = await self._commit(sent, record.state)
+        call = Call(operation=Operation.REFUND, order_id=sent.order_id, key=sent.key, body=sent.body)
+        if isinstance(await self._telling.send(call, deadline), NoAnswer):
+            raise Later
+        await self._commit(moved(sent, RefundState.CHECKING), sent.state)
+        raise Later(next_look(timedelta(0)))
+
+    async def _check(self, record: RefundRecord, deadline: Deadline) -> None:
+        found = await self._telling.read(record.order_id, deadline)
+        if not found.read:
+            raise Later
+        if found.order is not None and await self._shows(found.order, record):
+            await self._commit(moved(record, RefundState.DONE), record.state)
+            self._meter.count("refunds", state=RefundState.DONE)
+            return
+        age = self._records.clock.now() - (record.sent_at or record.at)
+        if age < SEND_AGAIN:
+            raise Later(next_look(age))
+        await self._send(record, deadline)
+
+    async def _shows(self, order: OrderView, record: RefundRecord) -> bool:
+        """Whether the order has as much returned as all refunds told so far, this one included."""
+        done = [row for row in await self._others(record) if row.state is RefundState.DONE]
+        expected = sum((piece.quantity for row in (*done, record) for piece in row.pieces), ZERO)
+        return order.returned >= expected
+
+    async def _others(self, record: RefundRecord) -> Sequence[RefundRecord]:
+        return [row for row in await self._records.store.refunds_of(record.sale_id) if row.id != record.id]
+
+    async def _commit(self, record: RefundRecord, before: RefundState) -> RefundRecord:
+        row = HistoryRow(
+            subject=record.id,
+            at=self._records.clock.now(),
+            who="refund",
+            before=before,
+            after=record.state,
+            cause="delivery",
+        )
+        await self._records.commit(Change(refund=record, history=(row,)))
+        return replace(record, version=record.version + 1)
+
+
+def _pieces(record: RefundRecord, sale: Sale | None, others: Sequence[RefundRecord]) -> tuple[ReturnedPiece, ...]:
+    """The server's own pieces; for a sale we never saw, its lines as the register numbered them."""
+    lines = record.refund.document.lines
+    if sale is None:
+        return tuple(
+            ReturnedPiece(number=line.original_index or line.index, quantity=line.quantity) for line in lines
+        )
+    earlier = tuple(piece for row in others for piece in row.pieces)
+    return returned_pieces(lines, sale.sold, earlier)

@@ -1,0 +1,137 @@
+"""Sentences for the cashier and slips for the customer, made of what is known."""
+
+from decimal import Decimal
+
+import structlog
+
+from gateway.domain.call import Accepted
+from gateway.domain.customer import Customer
+from gateway.domain.money import ZERO
+from gateway.domain.prompt import Moment, PromptRule
+from gateway.domain.quote import Quote
+from gateway.domain.receipt import Receipt, Refund, RegisterRef
+from gateway.domain.sale_record import Close
+from gateway.domain.slip import Slip
+from gateway.domain.slip_data import SlipCoupon, SlipCustomer, SlipData, masked, slip_customer
+from gateway.domain.texts import Language, Phrase, points, say
+from gateway.errors import TemplateError
+from gateway.ports import Clock, Line, Templates
+
+log = structlog.get_logger()
+
+
+class Wording:
+    """One language, one set of templates."""
+
+    def __init__(
+        self, language: Language, templates: Templates, line: Line, clock: Clock, rules: tuple[PromptRule, ...]
+    ) -> None:
+        self._language = language
+        self._templates = templates
+        self._line = line
+        self._clock = clock
+        self._at_once = tuple(rule for rule in rules if rule.moment is Moment.IDENTIFIED)
+
+    def say(self, phrase: Phrase, **values: str | Decimal) -> str:
+        """A sentence; amounts of points are spelt out."""
+        spelt = {
+            name: points(self._language, value) if isinstance(value, Decimal) else value
+            for name, value in values.items()
+        }
+        return say(self._language, phrase, **spelt)
+
+    def about(self, customer: Customer) -> tuple[str, ...]:
+        """Who it is, his level, his balance."""
+        lines = [self.say(Phrase.CUSTOMER, name=customer.name)] if customer.name else []
+        if customer.level:
+            lines.append(self.say(Phrase.LEVEL, level=customer.level))
+        return (*lines, self.say(Phrase.BALANCE, points=customer.balance.available))
+
+    def prompts(self, customer: Customer) -> tuple[str, ...]:
+        """Hints of the rules that speak as soon as the customer is known."""
+        today = self._clock.now().date()
+        return tuple(self.prompt_text(rule, customer) for rule in self._at_once if rule.applies(customer, today))
+
+    def prompt_text(self, rule: PromptRule, customer: Customer) -> str:
+        return self._line(rule.text, customer)
+
+    def customer_slip(self, customer: Customer, register: RegisterRef) -> Slip:
+        return self._render(
+            "customer",
+            SlipData(
+                outlet=register.outlet,
+                register=register.register,
+                now=self._clock.now(),
+                customer=slip_customer(customer),
+                available=customer.balance.available,
+            ),
+        )
+
+    def quote_slip(self, receipt: Receipt, quote: Quote, customer: Customer | None) -> Slip:
+        """What the customer saves and will earn; nothing when there is nothing to say."""
+        discount = sum((quote.discount(line) for line in receipt.lines), ZERO)
+        if not discount and not quote.accrual:
+            return ()
+        return self._render(
+            "quote",
+            SlipData(
+                outlet=receipt.register.outlet,
+                register=receipt.register.register,
+                number=receipt.number,
+                now=self._clock.now(),
+                customer=slip_customer(customer) if customer else None,
+                total=quote.total,
+                discount=discount,
+                earned=quote.accrual if receipt.customer else None,
+                texts=quote.slip_texts,
+            ),
+        )
+
+    def sale_slip(self, close: Close, outcome: Accepted | None, customer: Customer | None) -> Slip:
+        """The slip of a closed receipt, with as much of the server's outcome as has come."""
+        receipt, done = close.receipt, outcome or Accepted()
+        return self._render(
+            "sale",
+            SlipData(
+                outlet=receipt.register.outlet,
+                register=receipt.register.register,
+                number=receipt.number,
+                now=self._clock.now(),
+                customer=_who(receipt, customer),
+                total=receipt.total,
+                spent=receipt.points or None,
+                earned=done.earned,
+                available=done.available,
+                texts=done.texts,
+                coupons=tuple(SlipCoupon(code=row.code, title=row.title) for row in done.coupons),
+            ),
+        )
+
+    def refund_slip(self, refund: Refund) -> Slip:
+        document = refund.document
+        return self._render(
+            "refund",
+            SlipData(
+                outlet=document.register.outlet,
+                register=document.register.register,
+                number=document.number,
+                now=self._clock.now(),
+                customer=_who(document, None),
+                total=document.total,
+                returned=document.points or None,
+            ),
+        )
+
+    def _render(self, name: str, data: SlipData) -> Slip:
+        """A template that fails on real data costs the slip, never the sale."""
+        try:
+            return self._templates.render(name, data)
+        except TemplateError as error:
+            log.warning("slip_not_rendered", template=name, error=type(error).__name__)  # no text: it may quote data
+            return ()
+
+
+def _who(receipt: Receipt, customer: Customer | None) -> SlipCustomer | None:
+    if customer is not None:
+        return slip_customer(customer)
+    return None if receipt.customer is None else SlipCustomer(card=masked(receipt.customer.value))
