@@ -77,7 +77,7 @@ def build_core(
     outbox.serve(_handlers(clock, settings.budgets.delivery, delivering, releasing, returning, prompting))
     checkout = CheckoutDesk(
         Quoting(program, records, receipts, wording, meter),
-        Redeeming(program, records, receipts, telling, releasing, wording),
+        Redeeming(program, records, receipts, telling, releasing, outbox, wording),
         Closing(records, receipts, outbox, wording, meter),
         Refunding(records, wording, meter),
     )

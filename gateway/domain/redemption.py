@@ -128,7 +128,10 @@ def nothing_idle(sale: Sale, event: Idle, _terms: Terms) -> Step:
 
 
 def give_up(sale: Sale, now: datetime, terms: Terms, verdict: Verdict) -> Step:
-    """Open the next generation; the points of this one go back, past the last copy of their hold."""
+    """Open the next generation; the points of this one go back, past the last copy of their hold.
+
+    Whoever gave it up may try the release at once; the outbox takes over after `first_try`.
+    """
     hold = sale.hold
     if hold is None:
         return stay(sale, verdict)
@@ -145,7 +148,7 @@ def give_up(sale: Sale, now: datetime, terms: Terms, verdict: Verdict) -> Step:
         releases=(*sale.releases, release),
         seen_at=now,
     )
-    work = (release_work(sale, release.generation, now),)
+    work = (release_work(sale, release.generation, now + terms.first_try),)
     return Step(sale=given_up, verdict=verdict, work=work, finished=(watch(sale, now),))
 
 

@@ -166,7 +166,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     """Times of the protocol.
 
     `request_life`: the longest life of a request; `release_after`: how long points wait for a close;
-    `first_try`: how long the close's own try has before the outbox takes over.
+    `first_try`: how long the first try of a delivery or a release has before the outbox takes over.
     """
 
     request_life: timedelta = timedelta(seconds=60)

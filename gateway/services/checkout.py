@@ -31,8 +31,8 @@ class CheckoutDesk:
     async def redeem(self, receipt: Receipt, points: Decimal, deadline: Deadline) -> Redeemed | Declined:
         return await self._redeeming.redeem(receipt, points, deadline)
 
-    async def release(self, receipt: Receipt) -> Released:
-        return await self._redeeming.release(receipt)
+    async def release(self, receipt: Receipt, deadline: Deadline) -> Released:
+        return await self._redeeming.release(receipt, deadline)
 
     async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
         return await self._closing.complete(receipt, raw, deadline)

@@ -1,6 +1,5 @@
 """A receipt is closed: one durable write, then the answer; the loyalty server hears of it when it can."""
 
-import asyncio
 from hashlib import sha256
 
 import structlog
@@ -54,7 +53,7 @@ class Closing:
             log.error("close_differs", sale=receipt.id, register=str(receipt.register))
             return Closed()
         if step.verdict is Verdict.DONE:
-            await self._first_try(step, deadline)
+            await self._outbox.try_now(step.work[0], deadline.less(RESERVE))
         return await self._told(receipt)
 
     def _quote_carried(self, receipt: Receipt) -> Quote | None:
@@ -74,11 +73,6 @@ class Closing:
             )
 
         return more
-
-    async def _first_try(self, step: Step, deadline: Deadline) -> None:
-        """The outbox's own work, begun early; it goes on in the background when the budget is over."""
-        task = self._outbox.start(step.work[0])
-        await asyncio.wait({task}, timeout=deadline.less(RESERVE).left(self._records.clock.monotonic()))
 
     async def _told(self, receipt: Receipt) -> Closed:
         """Rendered anew from what is stored, so that a repeated close hears the same."""

@@ -9,6 +9,7 @@ import structlog
 from msgspec.structs import replace
 
 from gateway.domain.change import Change
+from gateway.domain.deadline import Deadline
 from gateway.domain.work import Lane, Work, WorkKind
 from gateway.errors import GatewayError, StoreError
 from gateway.ports import Meter
@@ -54,6 +55,10 @@ class Outbox:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+    async def try_now(self, work: Work, deadline: Deadline) -> None:
+        """Begin a piece of work early and wait for it until the deadline; it goes on in the background."""
+        await asyncio.wait({self.start(work)}, timeout=deadline.left(self._records.clock.monotonic()))
 
     async def run(self, lane: Lane) -> None:
         """Serve one lane until cancelled."""

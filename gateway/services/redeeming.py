@@ -16,6 +16,7 @@ from gateway.domain.texts import Phrase
 from gateway.domain.told import Declined, DeclineReason, Redeemed, Released
 from gateway.ports import LoyaltyProgram
 from gateway.services.open_receipts import OpenReceipts
+from gateway.services.outbox import Outbox
 from gateway.services.quoting import RESERVE
 from gateway.services.records import Records
 from gateway.services.releasing import Releasing
@@ -46,6 +47,7 @@ class Redeeming:
         receipts: OpenReceipts,
         telling: Telling,
         releasing: Releasing,
+        outbox: Outbox,
         wording: Wording,
     ) -> None:
         self._program = program
@@ -53,6 +55,7 @@ class Redeeming:
         self._receipts = receipts
         self._telling = telling
         self._releasing = releasing
+        self._outbox = outbox
         self._wording = wording
 
     async def redeem(self, receipt: Receipt, points: Decimal, deadline: Deadline) -> Redeemed | Declined:
@@ -122,13 +125,18 @@ class Redeeming:
         for release in sale.releases:
             await self._releasing.give_back(sale.id, release.generation, deadline.less(RESERVE))
 
-    async def release(self, receipt: Receipt) -> Released:
-        """The payment by points is undone: stored, then told to the server by the outbox. Never refused."""
+    async def release(self, receipt: Receipt, deadline: Deadline) -> Released:
+        """The payment by points is undone: stored first, then told while the register waits. Never refused.
+
+        A register calculates again right after: the server should have the points and coupons back by then.
+        """
         before = await self._records.store.sale(receipt.id)
         now = self._records.clock.now()
-        await self._apply(receipt, lambda _sale: UndoAsked(now=now))
+        step = await self._apply(receipt, lambda _sale: UndoAsked(now=now))
         if before is None or before.hold is None or before.is_closed:
             return Released()
+        for work in step.work:
+            await self._outbox.try_now(work, deadline.less(RESERVE))
         text = self._wording.say(Phrase.GIVEN_BACK, points=before.hold.points)
         return Released(points=before.hold.points, notices=(text,))
 

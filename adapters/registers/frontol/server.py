@@ -156,7 +156,8 @@ class FrontolServer:
         return mapping.redeemed(told, self._style)
 
     async def _cancel_bonus_payment(self, asked: Asked) -> Answer:
-        return mapping.released(await self._checkout.release(mapping.receipt(asked.request, asked.register)))
+        receipt = mapping.receipt(asked.request, asked.register)
+        return mapping.released(await self._checkout.release(receipt, self._deadline(asked, self._budgets.release)))
 
     async def _confirm(self, asked: Asked) -> Answer:
         receipt = mapping.receipt(asked.request, asked.register)

@@ -1,0 +1,71 @@
+"""The slip of a sale: to the till's own printer and to ours, in Russian, with the server's texts."""
+
+import asyncio
+from pathlib import Path
+from typing import Self
+
+from shop import Shop, eventually
+from till import cash, document, line
+
+CP866 = "cp866"
+
+
+class Paper:
+    """A printer that only swallows: it answers nothing, as many do."""
+
+    def __init__(self) -> None:
+        self.bytes = b""
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._swallow, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._server.close()
+
+    async def _swallow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while chunk := await reader.read(4096):
+            self.bytes += chunk
+        writer.close()
+
+    @property
+    def text(self) -> str:
+        return self.bytes.decode(CP866, "replace")
+
+
+def printer(port: int) -> str:
+    return f'[[printers]]\nname = "front"\nkind = "network"\naddress = "127.0.0.1:{port}"\nconfirm = "none"\n'
+
+
+async def test_the_slip_comes_out_of_the_registers_printer_in_russian(tmp_path: Path) -> None:
+    async with Paper() as paper, Shop(tmp_path, register='printer = "front"', more=printer(paper.port)) as shop:
+        goods = line(1, "5002", "250.00")
+        answer = await shop.ask("document/", document("confirm", goods, payments=cash("250.00")))
+        assert answer["printingInformation"], "the till prints it too, unless the config says otherwise"
+
+        async def out() -> bool:
+            return "Спасибо за покупку!" in paper.text and "Не является" in paper.text
+
+        assert await eventually(out), paper.text
+        assert "79115550123" not in paper.text
+
+
+async def test_slip_to_printer_keeps_it_off_the_till(tmp_path: Path) -> None:
+    register = 'printer = "front"\nslip_to = "printer"'
+    async with Paper() as paper, Shop(tmp_path, register=register, more=printer(paper.port)) as shop:
+        goods = line(1, "5002", "250.00")
+        answer = await shop.ask("document/", document("confirm", goods, payments=cash("250.00")))
+        assert answer == {"code": 0}
+
+
+async def test_a_dead_printer_delays_nobody(tmp_path: Path) -> None:
+    async with Shop(tmp_path, register='printer = "front"', more=printer(1)) as shop:
+        goods = line(1, "5002", "250.00")
+        answer = await shop.ask("document/", document("confirm", goods, payments=cash("250.00")))
+        assert answer["code"] == 0
+
+        async def counted() -> bool:
+            return (await shop.metrics()).get('pos_gateway_print_jobs_total{outcome="blocked"}') == 1.0
+
+        assert await eventually(counted)
