@@ -60,7 +60,7 @@ def build_core(
     rules = tuple(row.rule() for row in settings.prompts)
     own = settings.templates.folder
     templates = Templates(folder / own if own else shipped("receipt_templates"))
-    wording = Wording(settings.language, templates, line, clock, rules)
+    wording = Wording(settings.language, templates, line, clock, settings.outlet.zone, rules)
     records = Records(store, clock, _terms(settings))
     receipts, telling = OpenReceipts(), Telling(program)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)

@@ -140,7 +140,9 @@ class Refused(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class NoAnswer(Struct, frozen=True, tag=True):
-    """Sent, perhaps; processed, perhaps."""
+    """Sent, perhaps; processed, perhaps. `retry_after` seconds when the server asked us to wait."""
+
+    retry_after: float | None = None
 
 
 Answer = Accepted | AlreadyProcessed | Refused | NoAnswer

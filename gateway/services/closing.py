@@ -9,8 +9,9 @@ from gateway.domain.deadline import Deadline
 from gateway.domain.quote import Quote, carries
 from gateway.domain.receipt import Receipt, RegisterRef, content_digest
 from gateway.domain.sale_events import CloseAsked, Step, Verdict
-from gateway.domain.sale_record import Close
+from gateway.domain.sale_record import Close, Sale
 from gateway.domain.told import Closed
+from gateway.errors import StoreError
 from gateway.ports import Meter
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import Outbox
@@ -54,7 +55,7 @@ class Closing:
             return Closed()
         if step.verdict is Verdict.DONE:
             await self._outbox.try_now(step.work[0], deadline.less(RESERVE))
-        return await self._told(receipt)
+        return await self._told(step.sale)
 
     def _quote_carried(self, receipt: Receipt) -> Quote | None:
         """The quote whose prices the receipt carries: the server will come to the same total."""
@@ -74,12 +75,16 @@ class Closing:
 
         return more
 
-    async def _told(self, receipt: Receipt) -> Closed:
+    async def _told(self, stored: Sale) -> Closed:
         """Rendered anew from what is stored, so that a repeated close hears the same."""
-        sale = await self._records.store.sale(receipt.id)
-        if sale is None or sale.close is None:
+        try:
+            sale = await self._records.store.sale(stored.id) or stored
+        except StoreError:  # it is stored all the same
+            sale = stored
+        if sale.close is None:
             return Closed()
-        customer = self._receipts.recall(receipt.id).customer_of(receipt.customer)
+        receipt = sale.close.receipt
+        customer = self._receipts.recall(sale.id).customer_of(receipt.customer)
         return Closed(slip=self._wording.sale_slip(sale.close, sale.outcome, customer))
 
     async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:

@@ -92,7 +92,7 @@ class Delivering:
             sale, HoldAnswered(generation=step.sale.generation, copies=hold.copies, answer=answer, now=now)
         )
         if settled.verdict is Verdict.UNAVAILABLE:
-            raise Later
+            raise Later(_wanted_wait(answer))
 
     async def _plan(self, sale: Sale, close: Close, deadline: Deadline) -> Plan | None:
         """None when the sale had to be changed first. Raises `Later` when it must wait."""
@@ -162,8 +162,8 @@ class Delivering:
         self._meter.count("deliveries", outcome=type(answer).__name__, form=str(step.sale.form))
         if step.sale.state is State.PARKED:
             log.error("sale_parked", sale=sale.id, register=str(sale.register))
-        if step.verdict is Verdict.UNAVAILABLE or isinstance(answer, NoAnswer):
-            raise Later
+        if isinstance(answer, NoAnswer):
+            raise Later(answer.retry_after)
         if step.verdict is Verdict.WAIT and step.sale.delivery is not None:
             raise Later(self._records.terms.request_life.total_seconds())
 
@@ -174,6 +174,10 @@ class Delivering:
         if step.sale.state is not State.DELIVERED or step.verdict is not Verdict.DONE:
             return Change()
         return self._on_delivered(step.sale)
+
+
+def _wanted_wait(answer: Answer) -> float | None:
+    return answer.retry_after if isinstance(answer, NoAnswer) else None
 
 
 def next_look(age: timedelta) -> float:

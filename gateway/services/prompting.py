@@ -107,8 +107,8 @@ class Prompting:
         return replace(customer, segments=segments)
 
     def _matching(self, close: Close, sale_id: str, customer: Customer, now: datetime) -> tuple[Prompt, ...]:
-        today = now.astimezone().date()
-        return tuple(
+        today = self._wording.local_now().date()
+        prompts = (
             Prompt(
                 id=prompt_id(sale_id, rule.name),
                 sale_id=sale_id,
@@ -124,6 +124,7 @@ class Prompting:
             for rule in self._rules
             if rule.applies(customer, today) and now < close.at + rule.window
         )
+        return tuple(prompt for prompt in prompts if prompt.text)
 
     async def _offer(self, prompts: tuple[Prompt, ...]) -> None:
         work = tuple(Work(kind=WorkKind.REPORT, subject=row.id, due=row.deadline) for row in prompts)

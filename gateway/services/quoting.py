@@ -12,7 +12,7 @@ from gateway.domain.quote import CouponState, Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.domain.texts import Phrase
 from gateway.domain.told import Identified, Quoted
-from gateway.errors import LoyaltyError
+from gateway.errors import LoyaltyError, StoreError
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.open_receipts import OpenReceipt, OpenReceipts
 from gateway.services.records import Records
@@ -70,11 +70,18 @@ class Quoting:
         return self._told(receipt, quote, customer or quote.customer, self._notices(receipt, quote))
 
     async def _ask_price(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Quote:
-        if known.generation is None:
-            sale = await self._records.store.sale(receipt.id)
-            known.generation = sale.generation if sale else 0
-        order = order_id(receipt.id, known.generation)
+        order = order_id(receipt.id, await self._generation(receipt, known))
         return await self._program.quote(receipt, order, self._records.clock.now(), deadline=deadline)
+
+    async def _generation(self, receipt: Receipt, known: OpenReceipt) -> int:
+        """The sale's; the first one while the store cannot be read: a price is no promise."""
+        if known.generation is None:
+            try:
+                sale = await self._records.store.sale(receipt.id)
+            except StoreError:
+                return 0
+            known.generation = sale.generation if sale else 0
+        return known.generation
 
     async def _ask_customer(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Customer | None:
         """Asked once per receipt: the quote itself need not carry names and contacts."""

@@ -68,8 +68,9 @@ class Returning:
         sent = moved(record, RefundState.SENT, sent_at=self._records.clock.now())
         sent = await self._commit(sent, record.state)
         call = Call(operation=Operation.REFUND, order_id=sent.order_id, key=sent.key, body=sent.body)
-        if isinstance(await self._telling.send(call, deadline), NoAnswer):
-            raise Later
+        answer = await self._telling.send(call, deadline)
+        if isinstance(answer, NoAnswer):
+            raise Later(answer.retry_after)
         await self._commit(moved(sent, RefundState.CHECKING), sent.state)
         raise Later(next_look(timedelta(0)))
 

@@ -1,5 +1,6 @@
 """Sentences for the cashier and slips for the customer, made of what is known."""
 
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 import structlog
@@ -24,13 +25,24 @@ class Wording:
     """One language, one set of templates."""
 
     def __init__(
-        self, language: Language, templates: Templates, line: Line, clock: Clock, rules: tuple[PromptRule, ...]
+        self,
+        language: Language,
+        templates: Templates,
+        line: Line,
+        clock: Clock,
+        zone: tzinfo | None,
+        rules: tuple[PromptRule, ...],
     ) -> None:
         self._language = language
         self._templates = templates
         self._line = line
         self._clock = clock
+        self._zone = zone
         self._at_once = tuple(rule for rule in rules if rule.moment is Moment.IDENTIFIED)
+
+    def local_now(self) -> datetime:
+        """The outlet's own time: what stands on paper, and which day it is."""
+        return self._clock.now().astimezone(self._zone)
 
     def say(self, phrase: Phrase, **values: str | Decimal) -> str:
         """A sentence; amounts of points are spelt out."""
@@ -49,11 +61,17 @@ class Wording:
 
     def prompts(self, customer: Customer) -> tuple[str, ...]:
         """Hints of the rules that speak as soon as the customer is known."""
-        today = self._clock.now().date()
-        return tuple(self.prompt_text(rule, customer) for rule in self._at_once if rule.applies(customer, today))
+        today = self.local_now().date()
+        said = (self.prompt_text(rule, customer) for rule in self._at_once if rule.applies(customer, today))
+        return tuple(text for text in said if text)
 
     def prompt_text(self, rule: PromptRule, customer: Customer) -> str:
-        return self._line(rule.text, customer)
+        """Empty when the rule's text fails on this customer: the others must not suffer."""
+        try:
+            return self._line(rule.text, customer)
+        except TemplateError as error:
+            log.warning("prompt_not_rendered", rule=rule.name, error=type(error).__name__)
+            return ""
 
     def customer_slip(self, customer: Customer, register: RegisterRef) -> Slip:
         return self._render(
@@ -61,7 +79,7 @@ class Wording:
             SlipData(
                 outlet=register.outlet,
                 register=register.register,
-                now=self._clock.now(),
+                now=self.local_now(),
                 customer=slip_customer(customer),
                 available=customer.balance.available,
             ),
@@ -78,8 +96,8 @@ class Wording:
                 outlet=receipt.register.outlet,
                 register=receipt.register.register,
                 number=receipt.number,
-                now=self._clock.now(),
-                customer=slip_customer(customer) if customer else None,
+                now=self.local_now(),
+                customer=_who(receipt, customer),
                 total=quote.total,
                 discount=discount,
                 earned=quote.accrual if receipt.customer else None,
@@ -96,7 +114,7 @@ class Wording:
                 outlet=receipt.register.outlet,
                 register=receipt.register.register,
                 number=receipt.number,
-                now=self._clock.now(),
+                now=self.local_now(),
                 customer=_who(receipt, customer),
                 total=receipt.total,
                 spent=receipt.points or None,
@@ -115,7 +133,7 @@ class Wording:
                 outlet=document.register.outlet,
                 register=document.register.register,
                 number=document.number,
-                now=self._clock.now(),
+                now=self.local_now(),
                 customer=_who(document, None),
                 total=document.total,
                 returned=document.points or None,
