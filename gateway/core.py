@@ -28,6 +28,7 @@ from gateway.services.refunding import Refunding
 from gateway.services.releasing import Releasing
 from gateway.services.returning import Returning
 from gateway.services.telling import Telling
+from gateway.services.till_clocks import TillClocks
 from gateway.services.wording import Wording
 from gateway.settings import Settings
 from gateway.slips.lines import line
@@ -63,6 +64,7 @@ def build_core(
     wording = Wording(settings.language, templates, line, clock, settings.outlet.zone, rules)
     records = Records(store, clock, _terms(settings))
     receipts, telling = OpenReceipts(), Telling(program)
+    clocks = TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     printing = Printing(printers, records, wording, meter)
     prompting = Prompting(program, records, telling, wording, meter, rules, _poll_times(settings))
@@ -76,9 +78,9 @@ def build_core(
     returning = Returning(program, records, telling, meter)
     outbox.serve(_handlers(clock, settings.budgets.delivery, delivering, releasing, returning, prompting))
     checkout = CheckoutDesk(
-        Quoting(program, records, receipts, wording, meter),
+        Quoting(program, records, receipts, clocks, wording, meter),
         Redeeming(program, records, receipts, telling, releasing, outbox, wording),
-        Closing(records, receipts, outbox, wording, meter),
+        Closing(records, receipts, clocks, outbox, wording, meter),
         Refunding(records, wording, meter),
     )
     return Core(checkout=checkout, prompting=prompting, outbox=outbox, printing=printing)

@@ -30,6 +30,12 @@ class Clock(Protocol):
 
     def monotonic(self) -> float: ...
 
+    def synchronised(self) -> bool:
+        """Whether the computer's clock is kept right (NTP); when not, registers' own clocks are believed."""
+
+    def lost(self) -> bool:
+        """Whether the computer has lost its time: no sale may be told with it, and no due date means anything."""
+
     async def sleep(self, seconds: float) -> None: ...
 
 
@@ -156,6 +162,9 @@ class Meter(Protocol):
     def count(self, name: str, **labels: str) -> None: ...
 
     def observe(self, name: str, seconds: float, **labels: str) -> None: ...
+
+    def set(self, name: str, value: float, **labels: str) -> None:
+        """A value that goes up and down, in base units."""
 
     def request(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:
         """One register request answered: one log line, one observation."""

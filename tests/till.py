@@ -1,9 +1,16 @@
 """Requests of a Frontol till for tests: defaults plus overrides."""
 
 import uuid
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 CUSTOMER = "+79115550123"
+
+
+def clock(late: timedelta = timedelta(0)) -> str:
+    """A till's clock reading: an offset without a colon; `late` for a receipt it has kept."""
+    moscow = timezone(timedelta(hours=3))
+    return (datetime.now(moscow) - late).strftime("%Y-%m-%dT%H:%M:%S.%f%z")
 
 
 def braced(uid: str) -> str:
@@ -29,7 +36,7 @@ def document(action: str, *lines: dict[str, Any], uid: str | None = None, **memb
     return {
         "action": action,
         "type": "receipt",
-        "dateTime": "2026-11-21T18:05:09.250+0300",
+        "dateTime": clock(),
         "organization": "test",
         "businessUnit": "MAG-3",
         "workPlace": "KASSA-2",

@@ -13,7 +13,7 @@ from gateway.domain.work import Work, WorkKind
 
 def close(sale: Sale, event: CloseAsked, terms: Terms) -> Step:
     """Taken in every state before: the receipt is fiscal already. The close itself makes the first try."""
-    at = event.close.at
+    at = event.close.taken_at or event.close.at
     closed = replace(sale, state=State.CLOSED, close=event.close, seen_at=at)
     work = Work(kind=WorkKind.DELIVER, subject=sale.id, due=at + terms.first_try)
     return Step(sale=closed, verdict=Verdict.DONE, work=(work,), finished=(watch(sale, at),))

@@ -66,15 +66,24 @@ class Close(Struct, frozen=True, kw_only=True):
     """The closed receipt: what was sold, its digest, and the document as it came.
 
     `quote` is the one whose prices the receipt carries, None when its totals are the register's own; `coupons`
-    are those it was made with: not every register repeats them in every request.
+    are those it was made with: not every register repeats them in every request. `at` is when the receipt was
+    closed by our clock, `taken_at` when we took it (later for one that its register has kept), `told_at` what the
+    loyalty server is told; None when the same.
     """
 
     receipt: Receipt
     digest: str
     raw: bytes
     at: datetime
+    taken_at: datetime | None = None
+    told_at: datetime | None = None
     coupons: tuple[str, ...] = ()
     quote: Quote | None = None
+
+    @property
+    def sold_at(self) -> datetime:
+        """The time of the sale as the loyalty server is told."""
+        return self.told_at or self.at
 
 
 class Form(StrEnum):

@@ -48,6 +48,8 @@ class Admin:
         return web.json_response({"status": "ok"})
 
     async def _ready(self, _request: web.Request) -> web.Response:
+        if self._clock.lost():
+            return web.json_response({"status": "the computer's clock is wrong"}, status=503)
         try:
             await self._store.counts()
         except StoreError:

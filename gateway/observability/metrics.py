@@ -22,6 +22,10 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "print_jobs": ("Slips sent to printers", ("outcome",)),
 }
 
+GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "register_clock_skew_seconds": ("How far a register's clock is ahead of ours, seconds", ("register",)),
+}
+
 TIMES: dict[str, str] = {"popup_report": "From the cashier's click to the loyalty server's acceptance"}
 
 
@@ -37,6 +41,10 @@ class Metrics(Meter):
         self._times = {
             name: Histogram(f"pos_gateway_{name}_seconds", text, buckets=BUCKETS, registry=self.registry)
             for name, text in TIMES.items()
+        }
+        self._gauges = {
+            name: Gauge(f"pos_gateway_{name}", text, labels, registry=self.registry)
+            for name, (text, labels) in GAUGES.items()
         }
         self._requests = Histogram(
             "pos_gateway_register_request_duration_seconds",
@@ -55,6 +63,10 @@ class Metrics(Meter):
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         histogram = self._times[name]
         (histogram.labels(**labels) if labels else histogram).observe(seconds)
+
+    def set(self, name: str, value: float, **labels: str) -> None:
+        gauge_ = self._gauges[name]
+        (gauge_.labels(**labels) if labels else gauge_).set(value)
 
     def request(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:
         name = "" if register is None else register.register

@@ -17,6 +17,7 @@ from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import Outbox
 from gateway.services.quoting import RESERVE
 from gateway.services.records import More, Records
+from gateway.services.till_clocks import TillClocks
 from gateway.services.wording import Wording
 
 log = structlog.get_logger()
@@ -24,21 +25,31 @@ log = structlog.get_logger()
 
 class Closing:
     def __init__(
-        self, records: Records, receipts: OpenReceipts, outbox: Outbox, wording: Wording, meter: Meter
+        self,
+        records: Records,
+        receipts: OpenReceipts,
+        clocks: TillClocks,
+        outbox: Outbox,
+        wording: Wording,
+        meter: Meter,
     ) -> None:
         self._records = records
         self._receipts = receipts
+        self._clocks = clocks
         self._outbox = outbox
         self._wording = wording
         self._meter = meter
 
     async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
         """Store the close, then use what is left of the budget to deliver it at once."""
+        closed = self._clocks.closed(receipt)
         close = Close(
             receipt=receipt,
             digest=content_digest(receipt),
             raw=raw,
-            at=self._records.clock.now(),
+            at=closed.at,
+            taken_at=self._records.clock.now(),
+            told_at=closed.told,
             coupons=self._receipts.recall(receipt.id).coupons_of(receipt),
             quote=self._quote_carried(receipt),
         )

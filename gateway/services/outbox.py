@@ -64,6 +64,10 @@ class Outbox:
         """Serve one lane until cancelled."""
         busy: set[asyncio.Task[None]] = set()
         while True:
+            if self._records.clock.lost():
+                log.error("clock_lost", lane=lane)
+                await self._records.clock.sleep(LONGEST_WAIT)
+                continue
             try:
                 busy = {task for task in busy if not task.done()}
                 taken = await self._take(lane, self._parallel - len(busy))

@@ -36,7 +36,7 @@ class Planning:
             return _offline(sale, close)
         if close.quote is not None and form in (None, Form.QUOTED):
             return _quoted(sale, close, close.quote, Form.QUOTED, receipt.points)
-        fresh = await self._program.quote(receipt, sale.order_id, close.at, deadline=deadline)
+        fresh = await self._program.quote(receipt, sale.order_id, close.sold_at, deadline=deadline)
         if form in (None, Form.QUOTED) and carries(receipt, receipt, fresh):
             return _quoted(sale, close, fresh, Form.QUOTED, receipt.points)
         if form is Form.WITHOUT_POINTS:
@@ -62,7 +62,7 @@ def _quoted(sale: Sale, close: Close, quote: Quote, form: Form, points: Decimal)
         tenders=receipt.tenders,
         points=points,
         total=total,
-        at=close.at,
+        at=close.sold_at,
         paid=True,
     )
     return Plan(
@@ -87,7 +87,7 @@ def _offline(sale: Sale, close: Close, *, stranger: bool = False) -> Plan:
         lines=receipt.lines,
         tenders=receipt.tenders,
         total=total,
-        at=close.at,
+        at=close.sold_at,
     )
     return Plan(
         form=Form.OFFLINE,

@@ -16,6 +16,7 @@ from gateway.errors import LoyaltyError, StoreError
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.open_receipts import OpenReceipt, OpenReceipts
 from gateway.services.records import Records
+from gateway.services.till_clocks import TillClocks
 from gateway.services.wording import Wording
 
 T = TypeVar("T")
@@ -33,11 +34,18 @@ COUPON_PHRASES = {
 
 class Quoting:
     def __init__(
-        self, program: LoyaltyProgram, records: Records, receipts: OpenReceipts, wording: Wording, meter: Meter
+        self,
+        program: LoyaltyProgram,
+        records: Records,
+        receipts: OpenReceipts,
+        clocks: TillClocks,
+        wording: Wording,
+        meter: Meter,
     ) -> None:
         self._program = program
         self._records = records
         self._receipts = receipts
+        self._clocks = clocks
         self._wording = wording
         self._meter = meter
 
@@ -57,6 +65,7 @@ class Quoting:
 
     async def quote(self, receipt: Receipt, deadline: Deadline) -> Quoted:
         """Prices of the basket by the deadline; the last valid ones, or none, when nobody answers."""
+        self._clocks.met(receipt)
         known = self._receipts.recall(receipt.id)
         asked = deadline.less(RESERVE)
         quote, customer = await asyncio.gather(

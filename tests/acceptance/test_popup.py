@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from shop import Shop, eventually
-from till import cash, document, line
+from till import cash, clock, document, line
 
 PHONE = "79115550123"
 GOLD_SALE = line(1, "5002", "400.00")
@@ -109,3 +110,11 @@ async def test_another_registers_page_cannot_confirm(shop: Shop) -> None:
     async with shop.http.post(url) as response:
         assert response.status == 404
     assert await actions(shop) == []
+
+
+async def test_a_sale_that_its_register_has_kept_raises_none(shop: Shop) -> None:
+    """The customer left an hour ago: the popup would greet somebody else."""
+    await sell(shop, dateTime=clock(late=timedelta(hours=1)))
+    assert await waiting(shop, seconds=2) == []
+    [order] = await shop.inspect("orders")
+    assert order["at"][:13] == clock(late=timedelta(hours=4))[:13], "told with the register's own time, in UTC"
