@@ -1,12 +1,42 @@
 """The configuration as typed values: one TOML file, strict, every key with a default that works."""
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from gateway.domain.prompt import Moment, PromptRule
 from gateway.domain.texts import Language
+from gateway.errors import ConfigError
+from gateway.services.guard.breaker import BreakerRules
+from gateway.services.guard.guarded import GuardRules
+from gateway.services.guard.hedge import HedgeRules
+
+# A description is what an error message says is allowed.
+Text = Annotated[str, Meta(pattern=r"\S", description="непустая строка в кавычках")]
+Identifier = Annotated[
+    # registers send it without blanks around it, and it is a part of the cashier page's address
+    str, Meta(pattern=r"^[^/\s]([^/]*[^/\s])?\Z", description="непустая строка без «/» и без пробелов по краям")
+]
+Address = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^/\s]*:(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])\Z",
+        description='"адрес:порт", например "127.0.0.1:8090", порт от 0 до 65535',
+    ),
+]
+Budget = Annotated[
+    # no cashier waits longer: a larger number is milliseconds by mistake
+    float, Meta(gt=0, le=10, description="секунды, больше 0 и не больше 10 (0.3 — это 300 мс)")
+]
+CallTime = Annotated[float, Meta(gt=0, le=60, description="секунды, больше 0 и не больше 60")]
+Duration = Annotated[float, Meta(gt=0, le=86400, description="секунды, больше 0 и не больше 86400 (сутки)")]
+Wait = Annotated[float, Meta(ge=0, le=86400, description="секунды, от 0 до 86400 (сутки)")]
+Parallel = Annotated[int, Meta(ge=1, le=100, description="целое число от 1 до 100")]
+Positive = Annotated[int, Meta(ge=1, le=10000, description="целое число от 1 до 10000")]
+Share = Annotated[float, Meta(gt=0, le=1, description="доля, больше 0 и не больше 1 (0.1 — это 10 %)")]
+Days = Annotated[int, Meta(ge=0, le=366, description="целое число от 0 до 366")]
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -14,14 +44,37 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Outlet(Section, frozen=True, kw_only=True):
-    id: str
+    """`timezone` as in "Europe/Moscow"; empty: the computer's own.
+
+    `clock` says whose time a live sale carries: this computer's ("gateway"), or ("auto") this computer's while the
+    kernel says that it is kept by NTP, else the register's.
+    """
+
+    id: Text
+    timezone: str = ""
+    clock: Literal["gateway", "auto"] = "gateway"
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Raises `ConfigError` when there is no such zone."""
+        try:
+            return ZoneInfo(self.timezone) if self.timezone else None
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ConfigError(
+                f"outlet.timezone: нет часового пояса {self.timezone!r}, пример: Europe/Moscow"
+            ) from error
 
 
 class Server(Section, frozen=True, kw_only=True):
-    """`listen` is for registers and cashier pages, `admin` for monitoring; both `host:port`."""
+    """`listen` is for registers and cashier pages, `admin` for monitoring; both `host:port`.
 
-    listen: str = "0.0.0.0:8090"
-    admin: str = "127.0.0.1:9108"
+    `admin_token_file`: whoever is not on this computer may switch limited mode only with the secret in it; empty:
+    only who is.
+    """
+
+    listen: Address = "0.0.0.0:8090"
+    admin: Address = "127.0.0.1:9108"
+    admin_token_file: str = ""
 
 
 class Register(Section, frozen=True, kw_only=True):
@@ -31,8 +84,8 @@ class Register(Section, frozen=True, kw_only=True):
     """
 
     kind: Literal["frontol"]
-    id: str
-    access_key_file: str
+    id: Identifier
+    access_key_file: Text
     outlet: str = ""
     printer: str = ""
     slip_to: Literal["register", "printer", "both"] = "both"
@@ -41,41 +94,99 @@ class Register(Section, frozen=True, kw_only=True):
 class Budgets(Section, frozen=True, kw_only=True):
     """Seconds a register waits for each kind of answer, at most. `delivery`: a call nobody waits for."""
 
-    identify: float = 0.3
-    quote: float = 0.3
-    redeem: float = 0.6
-    release: float = 0.3
-    complete: float = 0.3
-    refund: float = 0.3
-    delivery: float = 4.0
+    identify: Budget = 0.3
+    quote: Budget = 0.3
+    redeem: Budget = 0.6
+    release: Budget = 0.3
+    complete: Budget = 0.3
+    delivery: CallTime = 4.0
+
+
+class LoyaltyGuard(Section, frozen=True, kw_only=True):
+    """What stands between the registers and a loyalty server that is slow or away.
+
+    A breaker per kind of operation: `failures_in_a_row`, or `failure_share` of at least `failure_calls` calls
+    within `failure_window_seconds`, stop the calls for `rest_seconds`, twice as long after the second time, and so
+    on up to `longest_rest_seconds`; then one call is a probe. A slow answer is no failure: only silence beyond
+    `patience_seconds` is.
+
+    `hedging`: a question (never a change) that takes unusually long is asked a second time, for at most
+    `hedge_share` of the questions and baskets of up to `hedge_lines` lines. An answer that came too late for its
+    receipt is kept for `late_answer_seconds`. `calls_in_flight`: calls under way at once, of them repeats of the
+    outbox `retry_share`, but never fewer than `retry_least`.
+    """
+
+    failures_in_a_row: Positive = 5
+    failure_share: Share = 0.5
+    failure_calls: Positive = 20
+    failure_window_seconds: Duration = 10
+    rest_seconds: Duration = 30
+    longest_rest_seconds: Duration = 300
+    patience_seconds: CallTime = 2
+    hedging: bool = True
+    hedge_share: Share = 0.1
+    hedge_lines: Positive = 50
+    late_answer_seconds: Wait = 30
+    calls_in_flight: Positive = 64
+    retry_share: Share = 0.2
+    retry_least: Parallel = 3
+
+    def rules(self) -> GuardRules:
+        return GuardRules(
+            breaker=BreakerRules(
+                in_a_row=self.failures_in_a_row,
+                share=self.failure_share,
+                calls=self.failure_calls,
+                window=self.failure_window_seconds,
+                opens_for=self.rest_seconds,
+                opens_at_most=self.longest_rest_seconds,
+            ),
+            hedge=HedgeRules(enabled=self.hedging, share=self.hedge_share, lines=self.hedge_lines),
+            patience=self.patience_seconds,
+            kept_for=self.late_answer_seconds,
+            in_flight=self.calls_in_flight,
+            retry_share=self.retry_share,
+            retry_least=self.retry_least,
+        )
+
+
+class LimitedMode(Section, frozen=True, kw_only=True):
+    """`warn_after_seconds`: how long sales may go on without the loyalty programme before it is an error."""
+
+    warn_after_seconds: Duration = 1800
 
 
 class SaleTimes(Section, frozen=True, kw_only=True):
-    request_life_seconds: float = 60
-    release_after_seconds: float = 900
-    first_try_seconds: float = 5
-    parallel_deliveries: int = 4
+    request_life_seconds: Duration = 60
+    release_after_seconds: Duration = 900
+    first_try_seconds: Duration = 5
+    parallel_deliveries: Parallel = 4
 
 
 class Popups(Section, frozen=True, kw_only=True):
-    poll_after_close_seconds: float = 15
-    poll_after_paid_seconds: float = 10
-    poll_again_after_close_seconds: float = 45
+    poll_after_close_seconds: Wait = 15
+    poll_after_paid_seconds: Wait = 10
+    poll_again_after_close_seconds: Wait = 45
 
 
 class Prompt(Section, frozen=True, kw_only=True):
     """One rule; `text` may use `{{ customer.first_name }}` and the customer's other fields."""
 
-    name: str
-    text: str
+    name: Text
+    text: Text
     moment: Literal["identified", "after_sale"] = "after_sale"
     segment: str = ""
-    birthday_within_days: int | None = None
+    birthday_within_days: Days | None = None
     since: date | None = None
     until: date | None = None
-    stays_seconds: float = 60
-    window_seconds: float = 120
-    action: str = "popup-shown"
+    stays_seconds: Duration = 60
+    window_seconds: Duration = 120
+    action: Text = "popup-shown"
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a rule that no day fits."""
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"since {self.since} позже, чем until {self.until}: правило никогда не сработает")
 
     def rule(self) -> PromptRule:
         return PromptRule(
@@ -114,6 +225,8 @@ class Settings(Section, frozen=True, kw_only=True):
     store: dict[str, Any] = {}
     frontol: dict[str, Any] = {}
     budgets: Budgets = Budgets()
+    loyalty_guard: LoyaltyGuard = LoyaltyGuard()
+    limited_mode: LimitedMode = LimitedMode()
     sale: SaleTimes = SaleTimes()
     popups: Popups = Popups()
     prompts: tuple[Prompt, ...] = ()

@@ -1,7 +1,6 @@
 """The house of the demo: a loyalty server's sandbox and the gateway as real processes in a folder of their own."""
 
 import asyncio
-import json
 import os
 import re
 import subprocess
@@ -22,6 +21,8 @@ EXAMPLE = EXAMPLES / "frontol-mindbox.toml"
 SEED = EXAMPLES / "sandbox-seed.toml"
 COMMAND = Path(sys.executable).with_name("pos-gateway")
 
+LISTENING = r'^(?=.*"event":"listening").*"port":(\d+)'
+
 START_SECONDS = 20.0
 STOP_SECONDS = 12.0
 """Longer than the gateway takes to finish what it has begun."""
@@ -37,6 +38,7 @@ class House:
 
     gateway: str
     sandbox: str
+    log: Path | None
 
 
 @asynccontextmanager
@@ -50,8 +52,8 @@ async def house(speed: float, language: str) -> AsyncIterator[House]:
             config = folder / "gateway.toml"
             config.write_text(toml(hurried(example(), found, folder, speed, language)), encoding="utf-8")
             running = ["run", "--config", str(config)]
-            port = await started(stack, running, folder / "gateway.log", r'^{.*"port":(\d+).*"event":"listening"|"event":"listening".*"port":(\d+)')
-            yield House(gateway=f"http://127.0.0.1:{port}", sandbox=found)
+            port = await started(stack, running, folder / "gateway.log", LISTENING)
+            yield House(gateway=f"http://127.0.0.1:{port}", sandbox=found, log=folder / "gateway.log")
 
 
 def example() -> dict[str, Any]:
@@ -76,9 +78,7 @@ def hurried(config: dict[str, Any], sandbox: str, folder: Path, speed: float, la
             "secret_key_file": str(EXAMPLES / config["loyalty"]["secret_key_file"]),
         },
         "popups": {name: seconds / speed for name, seconds in waits.items()},
-        "prompts": [
-            row if row.get("moment") == "identified" else {**row, **after_sale} for row in config["prompts"]
-        ],
+        "prompts": [row if row.get("moment") == "identified" else {**row, **after_sale} for row in config["prompts"]],
     }
 
 
@@ -100,13 +100,17 @@ async def started(stack: AsyncExitStack, arguments: list[str], log: Path, ready:
 async def said(process: "subprocess.Popen[bytes]", log: Path, ready: re.Pattern[str]) -> str:
     for _ in range(int(START_SECONDS / 0.02)):
         gone = process.poll() is not None
-        text = log.read_text(encoding="utf-8", errors="replace")
+        text = written(log)
         if match := ready.search(text):
-            return next(group for group in match.groups() if group)
+            return match[1]
         if gone:
             break
         await asyncio.sleep(0.02)
     raise NotStarted(f"{log.stem}: {text.strip()[-1500:]}")
+
+
+def written(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")
 
 
 async def stopped(process: "subprocess.Popen[bytes]") -> None:

@@ -13,7 +13,7 @@ from gateway.domain.ids import document_id, numbered_document_id
 from gateway.domain.money import kopecks
 from gateway.domain.receipt import LineItem, Receipt, Refund, RegisterRef, Tender, TenderKind
 from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
-from gateway.errors import MalformedRequest
+from gateway.errors import ConfigError, MalformedRequest
 
 RUSSIAN_PHONE = 12
 
@@ -26,16 +26,22 @@ SlipPlace = Literal["client", "calculate", "confirm", "refund"]
 class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How this chain's tills want their answers; what no source settles is a setting (`[frontol]`).
 
-    `refusal_code` any number but 0; `decimals` JSON numbers or strings with two places; `slips` which answers
-    carry `printingInformation`; `paid_amounts` whether payByBonus says how points divide over the lines;
-    `electronic_check` whether an e-mail known to the server becomes the contact of the electronic receipt.
+    `refusal_code` any number but 0; `decimals` JSON numbers or strings with two places; `slips` which answers carry
+    `printingInformation` (a till may print each of them: then at every scan); `paid_amounts` whether payByBonus says
+    how points divide over the lines; `electronic_check` whether an e-mail known to the server becomes the contact of
+    the electronic receipt.
     """
 
     refusal_code: int = -1
     decimals: Literal["number", "string"] = "number"
-    slips: tuple[SlipPlace, ...] = ("client", "calculate", "confirm", "refund")
+    slips: tuple[SlipPlace, ...] = ("confirm", "refund")
     paid_amounts: bool = True
     electronic_check: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises `ConfigError`: a refusal with the code of success would be a success."""
+        if self.refusal_code == 0:
+            raise ConfigError("frontol.refusal_code: указано 0; допустимо любое число, кроме 0")
 
 
 def customer_key(client: Client) -> CustomerKey | None:

@@ -27,6 +27,7 @@ LARGEST_BODY = 256 * 1024
 """Bytes: a receipt of a thousand lines fits; what is larger is no receipt."""
 
 BODY_SECONDS = 5.0
+"""A till that sends slower than this is cut off; until then it holds a connection, and nothing else."""
 
 PATH = r"/{prefix:(?:.*?/)??}{resource:document|extra/+client|client}{slash:/*}"
 """Any prefix, with and without a trailing slash, doubled slashes: tills and their settings differ."""
@@ -40,7 +41,6 @@ class Budgets(Struct, frozen=True, kw_only=True):
     redeem: float = 0.6
     release: float = 0.3
     complete: float = 0.3
-    refund: float = 0.3
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -86,8 +86,8 @@ class FrontolServer:
         """One request of a till: authenticated over its bytes, then answered with HTTP 200 in any case."""
         since = time.monotonic()
         body = await self._body(http)
-        if body is None:
-            return self._finish(None, "oversized", since, self._refused(Phrase.OVERSIZED), close=True)
+        if isinstance(body, Phrase):
+            return self._finish(None, body, since, self._refused(body), close=True)
         key = key_of(http.headers.get("Authorization", ""), body, self._keys.keys)
         if key is None:
             return self._finish(None, "unauthorized", since, self._refused(Phrase.NO_ACCESS), status=401)
@@ -177,8 +177,8 @@ class FrontolServer:
     def _refused(self, phrase: Phrase, **values: str) -> Answer:
         return mapping.refused(say(self._language, phrase, **values), self._style)
 
-    async def _body(self, http: web.Request) -> bytes | None:
-        """The raw bytes, None when there are too many or they take too long: the rest is not read."""
+    async def _body(self, http: web.Request) -> bytes | Phrase:
+        """The raw bytes, or what is wrong with them: too many, or too slow; the rest is not read."""
         chunks: list[bytes] = []
         size = 0
         try:
@@ -186,10 +186,10 @@ class FrontolServer:
                 async for chunk in http.content.iter_any():
                     size += len(chunk)
                     if size > LARGEST_BODY:
-                        return None
+                        return Phrase.OVERSIZED
                     chunks.append(chunk)
         except TimeoutError:
-            return None
+            return Phrase.SLOW_BODY
         return b"".join(chunks)
 
     def _finish(

@@ -1,0 +1,96 @@
+"""What can be refused at start instead of failing in front of a customer: time zone, prompts' texts, templates."""
+
+from datetime import date
+from decimal import Decimal
+
+from gateway.config_file import ConfigFile
+from gateway.domain.customer import Balance, Customer, SegmentMembership
+from gateway.errors import ConfigError, TemplateError
+from gateway.resources import shipped
+from gateway.settings import Prompt
+from gateway.slips.lines import line
+from gateway.slips.templates import Templates
+
+PRINTED = ("customer", "quote", "sale", "refund")
+"""The templates that slips are made of; others of a folder are the shop's own affair."""
+
+TRIED_ON = (
+    Customer(
+        id="1",
+        first_name="Анна",
+        middle_name="Олеговна",
+        last_name="Светлова",
+        phone="79115550123",
+        email="anna@example.org",
+        card="2900000123",
+        birth_date=date(1991, 4, 2),
+        balance=Balance(available=Decimal(640)),
+        level="Серебро",
+        segments=(SegmentMembership(segmentation="Level", segment="Silver", name="Серебро"),),
+    ),
+    Customer(id="2"),
+)
+"""Made-up customers for the texts of prompts."""
+
+
+def check_outlet(config: ConfigFile) -> None:
+    """Raises `ConfigError` when this computer does not know the outlet's time zone."""
+    try:
+        _ = config.settings.outlet.zone
+    except ConfigError as error:
+        raise ConfigError(f"{config.path}: {error}") from error
+
+
+def check_times(config: ConfigFile) -> None:
+    """A request may live twice as long as we wait for it; else "not found" would prove what it does not."""
+    life, call = config.settings.sale.request_life_seconds, config.settings.budgets.delivery
+    if life < 2 * call:
+        raise ConfigError(
+            f"{config.path}: sale.request_life_seconds: указано {life:g}; "
+            f"допустимо: не меньше {2 * call:g} (дважды budgets.delivery)"
+        )
+
+
+def check_prompts(config: ConfigFile) -> None:
+    """Raises `ConfigError` with the rule's name."""
+    names: set[str] = set()
+    for place, rule in enumerate(config.settings.prompts, 1):
+        key = f"{config.path}: prompts[{place}]"
+        if rule.name in names:
+            raise ConfigError(f"{key}.name: правило {rule.name!r} уже есть; допустимо: у каждого правила своё имя")
+        names.add(rule.name)
+        _check_window(rule, config.settings.popups.poll_after_close_seconds, key)
+        if fault := _fault(rule.text):
+            fields = ", ".join(Customer.__struct_fields__)
+            raise ConfigError(f"{key}.text: правило {rule.name!r}: {fault}; допустимы поля customer: {fields}")
+
+
+def _check_window(rule: Prompt, least: float, key: str) -> None:
+    """The customer's segments are asked for after the close; a window that is over by then shows nothing."""
+    if rule.moment == "after_sale" and rule.window_seconds <= least:
+        raise ConfigError(
+            f"{key}.window_seconds: указано {rule.window_seconds:g}; допустимо: больше {least:g} "
+            f"(popups.poll_after_close_seconds), иначе {rule.name!r} никогда не покажется"
+        )
+
+
+def _fault(text: str) -> str:
+    """Why a prompt's text cannot be used, empty when it can: all is known of one customer, nothing of the other."""
+    for customer in TRIED_ON:
+        try:
+            line(text, customer)
+        except TemplateError as error:
+            return str(error)
+    return ""
+
+
+def check_templates(config: ConfigFile) -> None:
+    """The shop's own slip templates, all that are ever printed. Raises `ConfigError`, `TemplateError`."""
+    own = config.settings.templates.folder
+    folder = config.folder / own if own else shipped("receipt_templates")
+    key = f"{config.path}: templates.folder"
+    if not folder.is_dir():
+        raise ConfigError(f"{key}: нет папки {folder}; допустимо: папка с шаблонами, пусто — шаблоны из поставки")
+    if absent := [f"{name}.txt" for name in PRINTED if not (folder / f"{name}.txt").is_file()]:
+        raise ConfigError(f"{key}: в {folder} нет {', '.join(absent)}; пустой файл — такой чек не печатается")
+    Templates(folder)

@@ -1,0 +1,1 @@
+"""Commands of `pos-gateway` beside `run`: one file each."""

@@ -1,0 +1,27 @@
+"""`pos-gateway status`: the state of one gateway at a glance, from its store."""
+
+import sys
+
+import msgspec
+import typer
+
+from gateway.commands.attached import DEFAULT, Config, Json, with_store
+from gateway.ports import Counts
+
+
+def status(config: Config = DEFAULT, *, json: Json = False) -> None:
+    """Сколько не доставлено, что отклонено, насколько отстаёт доставка."""
+    counts = with_store(config, lambda store: store.counts())
+    if json:
+        sys.stdout.buffer.write(msgspec.json.encode(counts) + b"\n")
+        return
+    typer.echo(_said(counts))
+
+
+def _said(counts: Counts) -> str:
+    oldest = counts.oldest_due.astimezone().strftime("%d.%m %H:%M:%S") if counts.oldest_due else "—"
+    return (
+        f"ждут отправки: {counts.pending}, старейшее с {oldest}\n"
+        f"отклонено сервером: чеков {counts.parked_sales}, возвратов {counts.parked_refunds}\n"
+        f"не разобрано документов касс: {counts.parked_documents}"
+    )

@@ -1,0 +1,75 @@
+"""Once an hour: old sales lose their person, older records go, and a disk that fills is noticed."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from msgspec import Struct
+
+from gateway.domain.change import Change
+from gateway.domain.refund import RefundState
+from gateway.domain.sale_record import Sale
+from gateway.domain.stripping import stripped_refund, stripped_sale
+from gateway.errors import Conflict, StoreError
+from gateway.ports import Meter
+from gateway.services.records import Records
+
+log = structlog.get_logger()
+
+EVERY = 3600.0
+BATCH = 200
+"""Records at a time: a register's close never waits behind more than one such commit."""
+
+
+class Keeping(Struct, frozen=True, kw_only=True):
+    """How long what is kept: a customer's data; outcomes, that a late repeat may find; what a refund needs."""
+
+    personal: timedelta = timedelta(days=7)
+    outcomes: timedelta = timedelta(days=35)
+    refund_facts: timedelta = timedelta(days=3 * 365)
+
+
+class Housekeeping:
+    def __init__(self, records: Records, meter: Meter, keeping: Keeping) -> None:
+        self._records = records
+        self._meter = meter
+        self._keeping = keeping
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.tidy()
+            except StoreError as error:
+                log.warning("housekeeping_failed", why=str(error))
+            await self._records.clock.sleep(EVERY)
+
+    async def tidy(self) -> None:
+        """All that is due now, a batch at a time."""
+        if self._records.clock.lost():
+            return  # a wrong clock would throw away what is young
+        now = self._records.clock.now()
+        store = self._records.store
+        while await self._strip(now - self._keeping.personal):
+            pass
+        while await store.forget(now - self._keeping.outcomes, BATCH):
+            pass
+        while await store.forget_sales(now - self._keeping.refund_facts, BATCH):
+            pass
+
+    async def _strip(self, before: datetime) -> bool:
+        """One batch. False when nothing is left to do."""
+        sales = await self._records.store.old_sales(before, BATCH)
+        done = [await self._strip_one(sale) for sale in sales]
+        return any(done)
+
+    async def _strip_one(self, sale: Sale) -> bool:
+        """The refunds first: a sale once stripped is not looked at again."""
+        try:
+            for refund in await self._records.store.refunds_of(sale.id):
+                if refund.state is RefundState.DONE and refund.raw:
+                    await self._records.commit(Change(refund=stripped_refund(refund)))
+            await self._records.commit(Change(sale=stripped_sale(sale)))
+        except Conflict:  # something still happens to it: it is not old
+            return False
+        self._meter.count("stripped_sales")
+        return True
