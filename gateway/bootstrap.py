@@ -1,5 +1,6 @@
 """The composition root: the only file that knows every adapter. A new kind is one line in a table here."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -7,22 +8,27 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
 from adapters.loyalty.mindbox.sandbox import Sandbox
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol
 from adapters.screens import browser
-from adapters.stores import MemorySettings, SqliteSettings, StoreSettings, open_store
+from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, StoreSettings, open_store
+from gateway.checking import check_outlet, check_prompts, check_templates, check_times
 from gateway.clock import SystemClock
-from gateway.config_file import ConfigFile
+from gateway.config_file import ConfigFile, nearest
 from gateway.core import Core, build_core
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import ConfigError, StoreError
+from gateway.limited_file import LimitedFile
 from gateway.observability.admin import Admin
+from gateway.observability.guard_view import GuardView
+from gateway.observability.limited_switch import LimitedSwitch
 from gateway.observability.metrics import Metrics
-from gateway.ports import LoyaltyProgram, Printer
+from gateway.ports import Clock, LoyaltyProgram, Printer, Store
+from gateway.services.quoting import RESERVE
 from gateway.settings import Register
 
 T = TypeVar("T")
@@ -44,13 +50,18 @@ def mindbox(config: ConfigFile) -> LoyaltyProgram:
 
 
 LOYALTY: dict[str, Callable[[ConfigFile], LoyaltyProgram]] = {"mindbox": mindbox}
-STORES: dict[str, type[StoreSettings]] = {"sqlite": SqliteSettings, "memory": MemorySettings}
+STORES: dict[str, type[StoreSettings]] = {
+    "sqlite": SqliteSettings,
+    "postgres": PostgresSettings,
+    "memory": MemorySettings,
+}
 
 
 def chosen(config: ConfigFile, section: str, kind: object, known: Mapping[str, T]) -> T:
     """What `kind` names. Raises `ConfigError` with the known kinds."""
     if not isinstance(kind, str) or kind not in known:
-        raise ConfigError(f"{config.path}: {section}.kind: указано {kind!r}; допустимы: {', '.join(known)}")
+        near = nearest(kind, known) if isinstance(kind, str) else ""
+        raise ConfigError(f"{config.path}: {section}.kind: указано {kind!r}{near}; допустимо: {', '.join(known)}")
     return known[kind]
 
 
@@ -65,7 +76,11 @@ def registers(config: ConfigFile) -> Registers:
     for place, row in enumerate(config.settings.registers, 1):
         ref = RegisterRef(outlet=row.outlet or outlet, register=row.id)
         if ref in found:
-            raise ConfigError(f"{config.path}: registers[{place}].id: касса {ref} указана дважды")
+            raise ConfigError(f"{config.path}: registers[{place}].id: касса {ref} указана дважды, нужна один раз")
+        if row.slip_to == "printer" and not row.printer:
+            raise ConfigError(
+                f"{config.path}: registers[{place}].printer: нужно имя принтера, раз slip_to = 'printer'"
+            )
         found[ref] = row
     if not found:
         raise ConfigError(f"{config.path}: registers: нужна хотя бы одна касса [[registers]]")
@@ -80,26 +95,30 @@ def printers(config: ConfigFile, known: Registers) -> dict[RegisterRef, Printer]
         rest = dict(table)
         name = rest.pop("name", None)
         if not isinstance(name, str) or name in opened:
-            raise ConfigError(f"{config.path}: {key}.name: нужно имя, у каждого принтера своё")
+            raise ConfigError(f"{config.path}: {key}.name: указано {name!r}; допустимо: имя, у каждого принтера своё")
         opened[name] = open_printer(config.decode(rest, PrinterSettings, key))
-    wanted = {ref: row for ref, row in known.items() if row.printer}
-    for ref, row in wanted.items():
-        if row.printer not in opened:
-            names = ", ".join(opened) or "ни одного"
-            raise ConfigError(f"{config.path}: касса {ref}: printer: нет принтера {row.printer!r}; есть: {names}")
-    return {ref: opened[row.printer] for ref, row in wanted.items() if row.slip_to != "register"}
+    for place, row in enumerate(known.values(), 1):
+        if row.printer and row.printer not in opened:
+            names = ", ".join(opened) or "пока ни одного, опишите его в [[printers]]"
+            key = f"registers[{place}].printer"
+            raise ConfigError(f"{config.path}: {key}: нет принтера {row.printer!r}; допустимо: {names}")
+    return {ref: opened[row.printer] for ref, row in known.items() if row.printer and row.slip_to != "register"}
+
+
+def secrets(config: ConfigFile, known: Registers) -> dict[bytes, list[RegisterRef]]:
+    """Registers by access key. Raises `ConfigError` when a key's file is missing or empty."""
+    by_key: dict[bytes, list[RegisterRef]] = defaultdict(list)
+    for place, (ref, row) in enumerate(known.items(), 1):
+        by_key[config.secret(row.access_key_file, f"registers[{place}].access_key_file").encode()].append(ref)
+    return by_key
 
 
 def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
-    by_key: dict[bytes, list[RegisterRef]] = defaultdict(list)
-    for ref, row in known.items():
-        key = config.secret(row.access_key_file, f"касса {ref}: access_key_file")
-        by_key[key.encode()].append(ref)
     budgets = asdict(config.settings.budgets)
     budgets.pop("delivery")
     return frontol.routes(
         core.checkout,
-        by_key,
+        secrets(config, known),
         metrics,
         style=config.decode(config.settings.frontol, frontol.Style, "frontol"),
         budgets=frontol.Budgets(**budgets),
@@ -109,30 +128,92 @@ def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Me
 
 
 def screen_routes(known: Registers, core: Core) -> list[web.AbstractRouteDef]:
-    return browser.routes(core.prompting, {ref.register: ref for ref in known})
+    """A page for each register, by its id; by `outlet.id` where another outlet's register has the same id."""
+    pages: dict[str, RegisterRef] = {}
+    for ref in known:
+        pages[f"{ref.outlet}.{ref.register}" if ref.register in pages else ref.register] = ref
+    return browser.routes(core.prompting, pages)
 
 
 def store_settings(config: ConfigFile) -> StoreSettings:
+    """The store's own table; a relative path starts at the config file, as all others do."""
     table = config.settings.store
-    return config.decode(table, chosen(config, "store", table.get("kind", "sqlite"), STORES), "store")
+    settings = config.decode(table, chosen(config, "store", table.get("kind", "sqlite"), STORES), "store")
+    if isinstance(settings, SqliteSettings):
+        return replace(settings, path=str(config.folder / settings.path))
+    return settings
+
+
+def dsn(config: ConfigFile, settings: StoreSettings) -> str:
+    """The address of a shared database: it holds a password. Empty for a store without one."""
+    if not isinstance(settings, PostgresSettings):
+        return ""
+    return config.secret(settings.dsn_file, "store.dsn_file")
+
+
+async def attach(config: ConfigFile) -> Store:
+    """The store of a gateway that runs beside us. Raises `ConfigError`, `StoreError`."""
+    settings = store_settings(config)
+    return await open_store(settings, on_fatal=_gone, dsn=dsn(config, settings), attached=True)
+
+
+def _gone(error: StoreError) -> None:
+    raise error
+
+
+def state_folder(settings: StoreSettings) -> Path | None:
+    """Where small things lie that survive a restart; None when nothing is to survive."""
+    given = os.environ.get("STATE_DIRECTORY", "")  # systemd's
+    if isinstance(settings, SqliteSettings):
+        return Path(settings.path).parent
+    return Path(given) if given and not isinstance(settings, MemorySettings) else None
+
+
+def admin_token(config: ConfigFile) -> str:
+    name = config.settings.server.admin_token_file
+    return config.secret(name, "server.admin_token_file") if name else ""
+
+
+def admin(config: ConfigFile, core: Core, store: Store, clock: Clock, metrics: Metrics) -> Admin:
+    budgets = config.settings.budgets
+    waits = {"identify": budgets.identify, "quote": budgets.quote, "hold": budgets.redeem}
+    patience = config.settings.loyalty_guard.patience_seconds
+    view = GuardView(core.guard, core.limited, waits, RESERVE, patience)
+    return Admin(metrics, store, clock, view, LimitedSwitch(core.limited, admin_token(config)))
 
 
 async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> Gateway:
     """The whole gateway of one config. Raises `ConfigError`, `TemplateError`, `StoreError`."""
+    check(config)
     known = registers(config)
     program, slip_printers = loyalty(config), printers(config, known)
-    metrics, clock = Metrics(), SystemClock()
-    opened = await open_store(store_settings(config), on_fatal=on_fatal)
-    core = build_core(config.settings, program, opened, slip_printers, clock, metrics, config.folder)
+    metrics, clock = (
+        Metrics(asdict(config.settings.budgets).values()),
+        SystemClock(trusted=config.settings.outlet.clock == "gateway"),
+    )
+    chosen_store = store_settings(config)
+    opened = await open_store(chosen_store, on_fatal=on_fatal, dsn=dsn(config, chosen_store))
+    switch = LimitedFile(state_folder(chosen_store))
+    core = build_core(
+        config.settings,
+        program,
+        opened,
+        slip_printers,
+        clock,
+        metrics,
+        config.folder,
+        switch.keep,
+        switch.read(),
+    )
 
     async def close() -> None:
-        await program.close()
+        await core.close()
         await opened.close()
 
     return Gateway(
         core=core,
         routes=[*screen_routes(known, core), *frontol_routes(config, known, core, metrics)],
-        admin_routes=Admin(metrics, opened, clock).routes(),
+        admin_routes=admin(config, core, opened, clock, metrics).routes(),
         close=close,
     )
 
@@ -144,8 +225,12 @@ def check(config: ConfigFile) -> None:
     printers(config, known)
     store_settings(config)
     config.decode(config.settings.frontol, frontol.Style, "frontol")
-    for ref, row in known.items():
-        config.secret(row.access_key_file, f"касса {ref}: access_key_file")
+    secrets(config, known)
+    admin_token(config)
+    check_outlet(config)
+    check_times(config)
+    check_prompts(config)
+    check_templates(config)
 
 
 def sandbox(seed: Path, host: str, port: int, speed: float) -> Sandbox:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__, bootstrap, daemon
+from gateway.commands import limited, outbox, status
 from gateway.config_file import ConfigFile
 from gateway.errors import GatewayError
 
@@ -21,6 +22,9 @@ app = typer.Typer(
 )
 sandbox_app = typer.Typer(help="Учебный сервер лояльности на этом компьютере.", no_args_is_help=True)
 app.add_typer(sandbox_app, name="sandbox")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(limited.app, name="limited")
+app.command("status")(status.status)
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="Файл настроек (TOML).")]
 

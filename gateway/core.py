@@ -1,24 +1,31 @@
 """The services put together: what depends on whom. Knows ports and services, no adapter."""
 
-from collections.abc import Coroutine, Mapping
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from gateway.domain.change import Change
+from gateway.domain.call import Operation
 from gateway.domain.deadline import Deadline
 from gateway.domain.receipt import RegisterRef
-from gateway.domain.sale_record import Sale, Terms
+from gateway.domain.sale_record import Profile, Terms
 from gateway.domain.work import Lane, Work, WorkKind
 from gateway.ports import Clock, LoyaltyProgram, Meter, Printer, Store
 from gateway.resources import shipped
 from gateway.services.checkout import CheckoutDesk
 from gateway.services.closing import Closing
 from gateway.services.delivery import Delivering
+from gateway.services.guard.breaker import NEVER
+from gateway.services.guard.front import FrontProgram
+from gateway.services.guard.guarded import GuardedProgram
+from gateway.services.limited_mode import LimitedMode
+from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
-from gateway.services.outbox import Handler, Outbox
+from gateway.services.outbox import LONGEST_WAIT, Handler, Later, Outbox
 from gateway.services.printing import Printing
 from gateway.services.prompting import PollTimes, Prompting
 from gateway.services.quoting import Quoting
@@ -42,10 +49,22 @@ class Core(Struct, frozen=True, kw_only=True):
     prompting: Prompting
     outbox: Outbox
     printing: Printing
+    guard: GuardedProgram
+    popups: GuardedProgram
+    limited: LimitedMode
+    loop_lag: LoopLag
+    program: LoyaltyProgram
+
+    async def close(self) -> None:
+        """Let go of the loyalty server; nothing is sent any more."""
+        await self.popups.close()
+        await self.guard.close()
+        await self.program.close()
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run for ever."""
-        return [self.outbox.run(Lane.SALES), self.outbox.run(Lane.POPUPS), *self.printing.jobs()]
+        lanes = (self.outbox.run(Lane.SALES), self.outbox.run(Lane.POPUPS))
+        return [*lanes, *self.printing.jobs(), self.limited.watch(), self.loop_lag.watch()]
 
 
 def build_core(
@@ -56,39 +75,66 @@ def build_core(
     clock: Clock,
     meter: Meter,
     folder: Path,
+    keep_switch: Callable[[datetime | None], None] = lambda _since: None,
+    switched: datetime | None = None,
 ) -> Core:
-    """Raises `TemplateError` when a slip template is broken. `folder` is where relative paths start."""
+    """Raises `TemplateError` when a slip template is broken. `folder` is where relative paths start.
+
+    `keep_switch` stores since when limited mode is on by hand, `switched` is what was stored before.
+    """
+    warn_after = timedelta(seconds=settings.limited_mode.warn_after_seconds)
+    limited = LimitedMode(clock, meter, warn_after, keep_switch, switched)
+    guarding = settings.loyalty_guard.rules()
+    guard = GuardedProgram(program, guarding, clock, meter, limited.breaker_moved)
+    popups = GuardedProgram(program, replace(guarding, breaker=NEVER), clock, meter, lambda _kind, _state: None)
+    front = FrontProgram(guard, lambda: limited.is_manual)
     rules = tuple(row.rule() for row in settings.prompts)
     own = settings.templates.folder
     templates = Templates(folder / own if own else shipped("receipt_templates"))
     wording = Wording(settings.language, templates, line, clock, settings.outlet.zone, rules)
-    records = Records(store, clock, _terms(settings))
-    receipts, telling = OpenReceipts(), Telling(program)
+    records = Records(store, clock, _terms(settings, program.profile), lambda well: limited.store_answered(well=well))
+    receipts, telling = OpenReceipts(), Telling(guard)
     clocks = TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     printing = Printing(printers, records, wording, meter)
-    prompting = Prompting(program, records, telling, wording, meter, rules, _poll_times(settings))
-    releasing = Releasing(program, records, telling)
-
-    def delivered(sale: Sale) -> Change:
-        printing.after_delivery(sale)
-        return Change(work=prompting.after_delivery(sale))
-
-    delivering = Delivering(program, records, telling, meter, delivered)
-    returning = Returning(program, records, telling, meter)
-    outbox.serve(_handlers(clock, settings.budgets.delivery, delivering, releasing, returning, prompting))
+    prompting = Prompting(popups, records, Telling(popups), wording, meter, rules, _poll_times(settings))
+    releasing = Releasing(guard, records, telling, receipts)
+    delivering = Delivering(guard, records, telling, meter, prompting.after_delivery, printing.after_delivery)
+    returning = Returning(guard, records, telling, meter)
+    outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, prompting))
     checkout = CheckoutDesk(
-        Quoting(program, records, receipts, clocks, wording, meter),
-        Redeeming(program, records, receipts, telling, releasing, outbox, wording),
+        Quoting(front, records, receipts, clocks, wording, meter),
+        Redeeming(
+            front,
+            records,
+            receipts,
+            telling,
+            releasing,
+            outbox,
+            wording,
+            lambda: guard.may_hold() and not limited.is_manual,
+        ),
         Closing(records, receipts, clocks, outbox, wording, meter),
         Refunding(records, wording, meter),
+        lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
     )
-    return Core(checkout=checkout, prompting=prompting, outbox=outbox, printing=printing)
+    return Core(
+        checkout=checkout,
+        prompting=prompting,
+        outbox=outbox,
+        printing=printing,
+        guard=guard,
+        popups=popups,
+        limited=limited,
+        loop_lag=LoopLag(clock, meter),
+        program=program,
+    )
 
 
 def _handlers(
     clock: Clock,
     seconds: float,
+    guard: GuardedProgram,
     delivering: Delivering,
     releasing: Releasing,
     returning: Returning,
@@ -100,16 +146,19 @@ def _handlers(
         return Deadline(clock.monotonic() + seconds)
 
     async def deliver(work: Work) -> None:
-        await delivering.deliver(work.subject, limit())
+        async with _turn(guard, work, Operation.SALE):
+            await delivering.deliver(work.subject, limit())
 
     async def release(work: Work) -> None:
-        await releasing.release(work, limit())
+        async with _turn(guard, work, Operation.CANCEL):
+            await releasing.release(work, limit())
 
     async def watch(work: Work) -> None:
         await releasing.watch(work.subject)
 
     async def refund(work: Work) -> None:
-        await returning.deliver(work.subject, limit())
+        async with _turn(guard, work, Operation.REFUND):
+            await returning.deliver(work.subject, limit())
 
     async def poll(work: Work) -> None:
         await prompting.poll(work.subject, limit())
@@ -127,11 +176,25 @@ def _handlers(
     }
 
 
-def _terms(settings: Settings) -> Terms:
+@asynccontextmanager
+async def _turn(guard: GuardedProgram, work: Work, operation: Operation) -> AsyncIterator[None]:
+    """When a call of this kind may be made. Raises `Later` while it would be refused; repeats wait their turn."""
+    rest = guard.rest(operation)
+    if rest > 0:
+        raise Later(min(rest, LONGEST_WAIT))  # looking again costs nothing, and the server may be back earlier
+    if work.tries == 0:
+        yield
+        return
+    async with guard.retries.place():
+        yield
+
+
+def _terms(settings: Settings, profile: Profile) -> Terms:
     return Terms(
         request_life=timedelta(seconds=settings.sale.request_life_seconds),
         release_after=timedelta(seconds=settings.sale.release_after_seconds),
         first_try=timedelta(seconds=settings.sale.first_try_seconds),
+        profile=profile,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from gateway import loop
 from gateway.bootstrap import Gateway, build
 from gateway.config_file import ConfigFile
 from gateway.errors import ConfigError, GatewayError, StoreError
@@ -17,6 +18,9 @@ log = structlog.get_logger()
 DRAIN_SECONDS = 8.0
 CONNECTION_SECONDS = 2.0
 """How long an open connection may take to end; registers are answered well within it."""
+
+LINGER_SECONDS = 1.0
+"""How long the rest of a request that was answered already is read, so that the answer is not lost with it."""
 
 
 def address(text: str, key: str) -> tuple[str, int]:
@@ -31,7 +35,7 @@ async def listen(routes: list[web.AbstractRouteDef], where: tuple[str, int]) -> 
     """Serve `routes`. Raises `ConfigError` when the address cannot be taken."""
     app = web.Application(client_max_size=0)
     app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CONNECTION_SECONDS)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CONNECTION_SECONDS, lingering_time=LINGER_SECONDS)
     await runner.setup()
     host, port = where
     try:
@@ -81,13 +85,14 @@ class Daemon:
             admin = await listen(gateway.admin_routes, address(server.admin, "server.admin"))
             stack.push_async_callback(admin.cleanup)
             log.info("listening", port=port_of(public), admin_port=port_of(admin))
+            loop.settle_memory()
             await self._until_stopped(gateway)
             log.info("stopping")
 
     async def _until_stopped(self, gateway: Gateway) -> None:
-        loop = asyncio.get_running_loop()
+        running = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, self.stop)
+            running.add_signal_handler(name, self.stop)
         jobs = [asyncio.create_task(job) for job in gateway.core.jobs()]
         stopped = asyncio.create_task(self._stop.wait())
         try:
@@ -109,7 +114,7 @@ def run(path: Path, overrides: dict[str, str | None]) -> None:
     config = ConfigFile(path, overrides)
     configure(config.settings.log.level, readable=config.settings.log.format == "readable")
     try:
-        asyncio.run(Daemon(config).run())
+        loop.run(Daemon(config).run())
     except GatewayError as error:
         log.error("stopped", why=str(error))  # noqa: TRY400 - the one who reads it mends a file, not our code
         raise

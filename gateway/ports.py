@@ -1,6 +1,6 @@
 """Every door between what we decide and what others decide."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from gateway.domain.call import Answer, Call, Intent, OrderView
-from gateway.domain.change import Change, ParkedDocument
+from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument
 from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
 from gateway.domain.print_outcome import PrintOutcome
@@ -16,11 +16,11 @@ from gateway.domain.prompt import Prompt
 from gateway.domain.quote import Quote
 from gateway.domain.receipt import Receipt, Refund, RegisterRef
 from gateway.domain.refund import RefundRecord
-from gateway.domain.sale_record import Sale
+from gateway.domain.sale_record import Profile, Sale, State
 from gateway.domain.slip import Slip
 from gateway.domain.slip_data import SlipData
 from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
-from gateway.domain.work import Lane, Work
+from gateway.domain.work import Lane, OutboxRow, Work
 
 
 class Clock(Protocol):
@@ -47,6 +47,8 @@ class LoyaltyProgram(Protocol):
     for an answer nobody understands.
     """
 
+    profile: Profile
+
     async def identify(self, key: CustomerKey, register: RegisterRef, *, deadline: Deadline) -> Customer | None:
         """Who has this key; None when nobody."""
 
@@ -69,19 +71,35 @@ class LoyaltyProgram(Protocol):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """How much lies in the store."""
+    """How much lies in the store. What a person has dropped does not count as parked or undelivered.
+
+    `undelivered` are the sales of every state but DELIVERED.
+    """
 
     pending: int
     oldest_due: datetime | None
     parked_sales: int
     parked_refunds: int
     parked_documents: int
+    undelivered: dict[State, int] = {}
+
+
+class StoreSize(Struct, frozen=True, kw_only=True):
+    """Bytes; `disk_free` is None where it cannot be seen: a database on another machine, a store in memory."""
+
+    used: int
+    disk_free: int | None
+
+
+News = Lane | RegisterRef | None
+"""What a store tells its listeners: work in a lane, prompts of a register, or (None) that it may have missed some."""
 
 
 class Store(Protocol):
     """Durable records. A change is one transaction, on disk when `commit` returns.
 
-    Raises `StoreUnavailable` when nothing was stored, `Conflict` when a record's version has moved on.
+    Raises `StoreUnavailable` when nothing was stored, `Conflict` when a record's version has moved on. After
+    `StoreUnavailable` a store on another machine may have stored it nevertheless: do not acknowledge, read again.
     """
 
     async def sale(self, sale_id: str) -> Sale | None: ...
@@ -100,12 +118,38 @@ class Store(Protocol):
     async def commit(self, change: Change) -> None: ...
 
     async def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> Sequence[Work]:
-        """Due work, most urgent first; nobody else gets it before `until`."""
+        """Due work, most urgent first, each under a new lease; nobody else gets it before `until`."""
 
     async def next_due(self, lane: Lane) -> datetime | None:
         """When the earliest work that nobody has leased falls due."""
 
+    def listen(self, heard: Callable[[News], None]) -> None:
+        """`heard` is called on the loop after work or prompts were stored, by whomever of this store's gateways."""
+
     async def counts(self) -> Counts: ...
+
+    async def size(self) -> StoreSize: ...
+
+    async def work(self, limit: int) -> Sequence[OutboxRow]:
+        """The outbox as it lies, most urgent first."""
+
+    async def parked(self, limit: int) -> Parked:
+        """What waits for a person, at most `limit` of each kind."""
+
+    async def history(self, subject: str) -> Sequence[HistoryRow]:
+        """What happened to a record, in order."""
+
+    async def old_sales(self, before: datetime, limit: int) -> Sequence[Sale]:
+        """DELIVERED sales unchanged since `before` that still tell of their customer, oldest first."""
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Delete history, prompts that are over and dropped documents from before that time, `limit` of each.
+
+        Returns how many went; 0 says that none are left.
+        """
+
+    async def forget_sales(self, before: datetime, limit: int) -> int:
+        """As `forget`: stripped sales, and refunds that are done."""
 
     async def close(self) -> None: ...
 

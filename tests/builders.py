@@ -122,6 +122,8 @@ def make_full_sale(sale_id: str = "receipt-1", **overrides: Any) -> Sale:
         "outcome": make_accepted(),
         "alerts": (Alert.TOTAL_DIFFERS, Alert.POINTS_OWED),
         "refusal": "нет",
+        "stripped": True,
+        "dropped": "решено с покупателем",
     }
     return make_sale(sale_id, **values | overrides)
 

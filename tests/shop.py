@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
+from fault_proxy import FaultProxy
 
 from adapters.loyalty.mindbox.sandbox import Sandbox
 from adapters.registers.frontol.authentication import signature
@@ -32,6 +33,8 @@ kind = "frontol"
 id = "KASSA-2"
 access_key_file = "access-key"
 {register}
+[frontol]
+slips = ["client", "calculate", "confirm", "refund"]
 [loyalty]
 kind = "mindbox"
 url = "{loyalty}"
@@ -69,6 +72,8 @@ class Shop:
     def __init__(self, folder: Path, *, register: str = "", more: str = "", speed: float = 10) -> None:
         self.folder = folder
         self.sandbox = Sandbox(seed_path=SEED, speed=speed)
+        self.loyalty = ""
+        """Where the gateway believes the loyalty server: the sandbox, unless a proxy is put before it."""
         self.fatal: list[Exception] = []
         self._register, self._more = register, more
         self._stack = contextlib.AsyncExitStack()
@@ -84,7 +89,8 @@ class Shop:
         await self._stack.aclose()
 
     async def start_gateway(self) -> None:
-        path = write_config(self.folder, self.sandbox.url, register=self._register, more=self._more)
+        loyalty = self.loyalty or self.sandbox.url
+        path = write_config(self.folder, loyalty, register=self._register, more=self._more)
         self.gateway: Gateway = await build(ConfigFile(path), self.fatal.append)
         self._public = await listen(self.gateway.routes, ("127.0.0.1", 0))
         self._admin = await listen(self.gateway.admin_routes, ("127.0.0.1", 0))
@@ -124,6 +130,16 @@ class Shop:
     async def faults(self, **switch: Any) -> None:
         async with self.http.post(f"{self.sandbox.url}/_sandbox/faults", json=switch) as response:
             assert response.status in (200, 204), await response.text()
+
+
+class FaultyShop(Shop):
+    """A shop whose way to the loyalty server leads through `proxy`."""
+
+    async def start_gateway(self) -> None:
+        if not self.loyalty:
+            self.proxy = await self._stack.enter_async_context(FaultProxy(self.sandbox.url))
+            self.loyalty = self.proxy.url
+        await super().start_gateway()
 
 
 async def eventually(check: Any, *, seconds: float = 10) -> Any:

@@ -10,9 +10,10 @@ class FakeClock:
     """`now` and `monotonic` move together; who sleeps wakes when the clock is moved far enough."""
 
     def __init__(self, start: datetime = AT) -> None:
+        self.is_synchronised = True
+        self.is_lost = False
         self._now = start
         self._monotonic = 1000.0
-        self.kept = True
         self._sleepers: list[tuple[float, asyncio.Event]] = []
 
     def now(self) -> datetime:
@@ -22,10 +23,10 @@ class FakeClock:
         return self._monotonic
 
     def synchronised(self) -> bool:
-        return self.kept
+        return self.is_synchronised
 
     def lost(self) -> bool:
-        return self.now() < AT - timedelta(days=3650)
+        return self.is_lost
 
     async def sleep(self, seconds: float) -> None:
         woken = asyncio.Event()

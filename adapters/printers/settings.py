@@ -38,13 +38,13 @@ class PrinterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def __post_init__(self) -> None:
         if self.columns not in COLUMNS:
-            raise ConfigError(f"columns: {self.columns}; allowed are 32, 42 and 48")
+            raise ConfigError(f"columns: указано {self.columns}; допустимы 32, 42 и 48")
         if self.baud not in BAUDS:
-            raise ConfigError(f"baud: {self.baud}; allowed are {', '.join(map(str, BAUDS))}")
+            raise ConfigError(f"baud: указано {self.baud}; допустимы {', '.join(map(str, BAUDS))}")
         if self.timeout_seconds <= 0:
-            raise ConfigError(f"timeout_seconds: {self.timeout_seconds}; allowed is more than 0")
+            raise ConfigError(f"timeout_seconds: указано {self.timeout_seconds}; допустимо: больше 0")
         if not 0 <= self.page_number <= MAX_BYTE:
-            raise ConfigError(f"code_page_number: {self.page_number}; allowed is 0 to {MAX_BYTE}")
+            raise ConfigError(f"code_page_number: указано {self.page_number}; допустимо: от 0 до {MAX_BYTE}")
         self._check_place()
 
     @property
@@ -59,11 +59,11 @@ class PrinterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         if not colon:
             host, port = port, str(RAW_PORT)
         if not host or not (port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT):
-            raise ConfigError(f"address: {self.address!r}; write host:port")
+            raise ConfigError(f"address: указано {self.address!r}; допустимо: адрес:порт")
         return host.strip("[]"), int(port)
 
     def _check_place(self) -> None:
         if self.kind == "network":
             _ = self.host_and_port
         if self.kind in {"serial", "device_file"} and not self.path:
-            raise ConfigError(f"path: missing; a printer of kind {self.kind} needs its device")
+            raise ConfigError(f"path: не указан; принтеру вида {self.kind} нужно его устройство")

@@ -22,9 +22,11 @@ def instant(count: int) -> datetime:
 
 def instants_of(change: Change) -> Iterator[datetime]:
     """The times of a change that a store orders or compares by."""
+    if change.sale is not None and change.sale.changed_at is not None:
+        yield change.sale.changed_at
     if change.refund is not None:
         yield change.refund.at
     yield from (prompt.offered_at for prompt in change.prompts)
-    yield from (document.at for document in change.documents)
+    yield from (document.at for document in (*change.documents, *change.dropped))
     yield from (row.at for row in change.history)
-    yield from (work.due for work in (*change.work, *change.done))
+    yield from (work.due for work in (*change.work, *change.done, *change.again))

@@ -1,23 +1,29 @@
 """A store that forgets with its process, honest in everything else: for tests, demonstrations and the simulator."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from adapters.stores.instants import instants_of, microseconds
-from gateway.domain.change import Change, HistoryRow, ParkedDocument
+from adapters.stores.instants import EPOCH, instants_of, microseconds
+from adapters.stores.listeners import Listeners, news_of
+from adapters.stores.memory_outbox import MemoryOutbox
+from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument
 from gateway.domain.prompt import Prompt, PromptState
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord, RefundState
 from gateway.domain.sale_record import Sale, State
-from gateway.domain.work import Lane, Work, WorkKind
+from gateway.domain.work import Lane, OutboxRow, Work, WorkKind
 from gateway.errors import Conflict, StoreUnavailable
-from gateway.ports import Counts, Store
+from gateway.ports import Counts, News, Store, StoreSize
 
 Record = TypeVar("Record", Sale, RefundRecord, Prompt)
+Item = TypeVar("Item")
 PENDING = (WorkKind.DELIVER, WorkKind.RELEASE, WorkKind.REFUND, WorkKind.REPORT)
+OVER = (PromptState.REPORTED, PromptState.EXPIRED)
 
 
 class MemoryStore:
@@ -25,14 +31,14 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.writable = True
-        self.history: list[HistoryRow] = []
         self._open = True
         self._sales: dict[str, Sale] = {}
         self._refunds: dict[str, RefundRecord] = {}
         self._prompts: dict[str, Prompt] = {}
         self._documents: dict[str, ParkedDocument] = {}
-        self._work: dict[str, Work] = {}
-        self._leases: dict[str, datetime] = {}
+        self._history: list[HistoryRow] = []
+        self._outbox = MemoryOutbox()
+        self._listeners = Listeners()
 
     async def sale(self, sale_id: str) -> Sale | None:
         self._require(writable=False)
@@ -44,8 +50,7 @@ class MemoryStore:
 
     async def refunds_of(self, sale_id: str) -> Sequence[RefundRecord]:
         self._require(writable=False)
-        rows = (row for row in self._refunds.values() if row.sale_id == sale_id)
-        return sorted(rows, key=lambda row: (row.at, row.id))
+        return sorted((row for row in self._refunds.values() if row.sale_id == sale_id), key=attrgetter("at", "id"))
 
     async def prompt(self, prompt_id: str) -> Prompt | None:
         self._require(writable=False)
@@ -53,14 +58,12 @@ class MemoryStore:
 
     async def offered(self, register: RegisterRef) -> Sequence[Prompt]:
         self._require(writable=False)
-        rows = (
-            row for row in self._prompts.values() if row.register == register and row.state is PromptState.OFFERED
-        )
-        return sorted(rows, key=lambda row: (row.offered_at, row.id))
+        offered = (row for row in self._prompts.values() if row.state is PromptState.OFFERED)
+        return sorted((row for row in offered if row.register == register), key=attrgetter("offered_at", "id"))
 
     async def documents(self) -> Sequence[ParkedDocument]:
         self._require(writable=False)
-        return sorted(self._documents.values(), key=lambda row: (row.at, row.id))
+        return sorted(self._documents.values(), key=attrgetter("at", "id"))
 
     async def commit(self, change: Change) -> None:
         """Everything that may fail comes before the first row is written."""
@@ -75,51 +78,82 @@ class MemoryStore:
         self._prompts.update(prompts)
         for document in change.documents:
             self._documents.setdefault(document.id, document)
-        self.history.extend(change.history)
-        self._plan(change)
-
-    def _plan(self, change: Change) -> None:
-        """What is over goes first: work planned in the same change stays."""
-        for work in change.finished:
-            self._drop(work)
-        for work in change.done:
-            if work.id in self._work and self._work[work.id].due == work.due:
-                self._drop(work)
-        for work in change.work:
-            self._drop(work)
-            self._work[work.id] = work
-
-    def _drop(self, work: Work) -> None:
-        self._work.pop(work.id, None)
-        self._leases.pop(work.id, None)
+        self._documents.update({row.id: row for row in change.dropped if row.id in self._documents})
+        self._history.extend(change.history)
+        self._outbox.plan(change)
+        self._listeners.tell(*news_of(change))
 
     async def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> Sequence[Work]:
         self._require(writable=True)
-        free = (work for work in self._in(lane) if work.due <= now and not self._is_leased(work, now))
-        leased = sorted(free, key=lambda work: (work.due, work.id))[:limit]
-        self._leases.update({work.id: until for work in leased})
-        return leased
+        return self._outbox.lease(lane, now, limit, until)
 
     async def next_due(self, lane: Lane) -> datetime | None:
         self._require(writable=False)
-        return min((work.due for work in self._in(lane) if work.id not in self._leases), default=None)
+        return self._outbox.next_due(lane)
 
-    def _in(self, lane: Lane) -> list[Work]:
-        return [work for work in self._work.values() if work.lane is lane]
-
-    def _is_leased(self, work: Work, now: datetime) -> bool:
-        return work.id in self._leases and now < self._leases[work.id]
+    def listen(self, heard: Callable[[News], None]) -> None:
+        self._listeners.add(heard)
 
     async def counts(self) -> Counts:
         self._require(writable=False)
-        pending = [work.due for work in self._work.values() if work.kind in PENDING]
+        pending = [row.work.due for row in self._outbox if row.work.kind in PENDING]
+        sales: Counter[State] = Counter(
+            row.state for row in self._sales.values() if row.state is not State.DELIVERED and not row.dropped
+        )
         return Counts(
             pending=len(pending),
             oldest_due=min(pending, default=None),
-            parked_sales=sum(row.state is State.PARKED for row in self._sales.values()),
-            parked_refunds=sum(row.state is RefundState.PARKED for row in self._refunds.values()),
-            parked_documents=len(self._documents),
+            parked_sales=sales[State.PARKED],
+            parked_refunds=len(self._parked_refunds()),
+            parked_documents=sum(not row.dropped for row in self._documents.values()),
+            undelivered=dict(sales),
         )
+
+    async def size(self) -> StoreSize:
+        self._require(writable=False)
+        return StoreSize(used=0, disk_free=None)
+
+    async def work(self, limit: int) -> Sequence[OutboxRow]:
+        self._require(writable=False)
+        return self._outbox.first(limit)
+
+    async def parked(self, limit: int) -> Parked:
+        self._require(writable=False)
+        sales = (row for row in self._sales.values() if row.state is State.PARKED and not row.dropped)
+        documents = (row for row in self._documents.values() if not row.dropped)
+        return Parked(
+            sales=tuple(sorted(sales, key=_age, reverse=True)[:limit]),
+            refunds=tuple(sorted(self._parked_refunds(), key=attrgetter("at", "id"), reverse=True)[:limit]),
+            documents=tuple(sorted(documents, key=attrgetter("at", "id"), reverse=True)[:limit]),
+        )
+
+    def _parked_refunds(self) -> list[RefundRecord]:
+        return [row for row in self._refunds.values() if row.state is RefundState.PARKED and not row.dropped]
+
+    async def history(self, subject: str) -> Sequence[HistoryRow]:
+        self._require(writable=False)
+        return [row for row in self._history if row.subject == subject]
+
+    async def old_sales(self, before: datetime, limit: int) -> Sequence[Sale]:
+        self._require(writable=False)
+        whole = (row for row in self._sales.values() if row.state is State.DELIVERED and not row.stripped)
+        return sorted((row for row in whole if _age(row)[0] < before), key=_age)[:limit]
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        self._require(writable=True)
+        history = [n for n, row in enumerate(self._history) if row.at < before][:limit]
+        for number in reversed(history):
+            del self._history[number]
+        prompts = (row for row in self._prompts.values() if row.state in OVER and row.offered_at < before)
+        documents = (row for row in self._documents.values() if row.dropped and row.at < before)
+        gone = _forget(self._prompts, prompts, limit) + _forget(self._documents, documents, limit)
+        return len(history) + gone
+
+    async def forget_sales(self, before: datetime, limit: int) -> int:
+        self._require(writable=True)
+        sales = (row for row in self._sales.values() if row.stripped and _age(row)[0] < before)
+        refunds = (row for row in self._refunds.values() if row.state is RefundState.DONE and row.at < before)
+        return _forget(self._sales, sales, limit) + _forget(self._refunds, refunds, limit)
 
     async def close(self) -> None:
         self._open = False
@@ -129,6 +163,17 @@ class MemoryStore:
             raise StoreUnavailable("the store is closed")
         if writable and not self.writable:
             raise StoreUnavailable("the store cannot be written")
+
+
+def _age(sale: Sale) -> tuple[datetime, str]:
+    return sale.changed_at or EPOCH, sale.id
+
+
+def _forget(stored: dict[str, Item], rows: Iterable[Any], limit: int) -> int:
+    ids = [row.id for row in rows][:limit]
+    for gone in ids:
+        del stored[gone]
+    return len(ids)
 
 
 def _staged(stored: dict[str, Record], given: Sequence[Record]) -> dict[str, Record]:

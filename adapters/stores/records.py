@@ -3,9 +3,10 @@
 A field added to a record later needs a default: bodies written before do not have it.
 """
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
+from msgspec import MsgspecError
 from msgspec.json import Decoder, Encoder
 from msgspec.structs import replace
 
@@ -13,11 +14,14 @@ from adapters.stores.instants import instant, microseconds
 from gateway.domain.change import HistoryRow, ParkedDocument
 from gateway.domain.prompt import Prompt
 from gateway.domain.refund import RefundRecord
-from gateway.domain.sale_record import Sale
-from gateway.domain.work import Work, WorkKind
+from gateway.domain.sale_record import Sale, State
+from gateway.domain.work import OutboxRow, Work, WorkKind
+from gateway.errors import StoreError
+from gateway.ports import Counts
 
 Row = Mapping[str, str | int | bytes]
 Record = TypeVar("Record", Sale, RefundRecord, Prompt)
+Body = TypeVar("Body")
 
 ENCODER = Encoder()  # Decimals become strings, so they stay exact; bytes become base64
 SALE = Decoder(Sale)
@@ -32,7 +36,15 @@ def body(record: Record) -> bytes:
 
 
 def sale_row(sale: Sale) -> Row:
-    return {"id": sale.id, "version": sale.version, "state": sale.state.value, "body": body(sale)}
+    return {
+        "id": sale.id,
+        "version": sale.version,
+        "state": sale.state.value,
+        "changed": 0 if sale.changed_at is None else microseconds(sale.changed_at),
+        "stripped": int(sale.stripped),
+        "dropped": int(sale.dropped != ""),
+        "body": body(sale),
+    }
 
 
 def refund_row(refund: RefundRecord) -> Row:
@@ -42,6 +54,7 @@ def refund_row(refund: RefundRecord) -> Row:
         "state": refund.state.value,
         "sale_id": refund.sale_id,
         "at": microseconds(refund.at),
+        "dropped": int(refund.dropped != ""),
         "body": body(refund),
     }
 
@@ -59,7 +72,12 @@ def prompt_row(prompt: Prompt) -> Row:
 
 
 def document_row(document: ParkedDocument) -> Row:
-    return {"id": document.id, "at": microseconds(document.at), "body": ENCODER.encode(document)}
+    return {
+        "id": document.id,
+        "at": microseconds(document.at),
+        "dropped": int(document.dropped != ""),
+        "body": ENCODER.encode(document),
+    }
 
 
 def history_row(row: HistoryRow) -> Row:
@@ -81,8 +99,39 @@ def work_row(work: Work) -> Row:
         "subject": work.subject,
         "due": microseconds(work.due),
         "tries": work.tries,
+        "lease": work.lease,
     }
 
 
-def read_work(kind: str, subject: str, due: int, tries: int) -> Work:
-    return Work(kind=WorkKind(kind), subject=subject, due=instant(due), tries=tries)
+def read_work(kind: str, subject: str, due: int, tries: int, lease: int) -> Work:
+    return Work(kind=WorkKind(kind), subject=subject, due=instant(due), tries=tries, lease=lease)
+
+
+def read_outbox_row(kind: str, subject: str, due: int, tries: int, lease: int, until: int | None) -> OutboxRow:
+    """A void lease shows as none: nobody can hold it."""
+    work = read_work(kind, subject, due, tries, max(0, lease))
+    return OutboxRow(work=work, leased_until=None if until is None else instant(until))
+
+
+def read_history(subject: str, at: int, who: str, before: str, after: str, cause: str) -> HistoryRow:
+    return HistoryRow(subject=subject, at=instant(at), who=who, before=before, after=after, cause=cause)
+
+
+def read_counts(row: Sequence[Any], undelivered: Iterable[Sequence[Any]]) -> Counts:
+    """`row` as the query `counts` gives it, `undelivered` as (state, number)."""
+    pending, oldest, sales, refunds, documents = row
+    return Counts(
+        pending=pending,
+        oldest_due=None if oldest is None else instant(oldest),
+        parked_sales=sales,
+        parked_refunds=refunds,
+        parked_documents=documents,
+        undelivered={State(state): number for state, number in undelivered},
+    )
+
+
+def decoded(decoder: Decoder[Body], bodies: Iterable[bytes]) -> list[Body]:
+    try:
+        return [decoder.decode(body) for body in bodies]
+    except MsgspecError as error:
+        raise StoreError(f"a stored record cannot be read: {error}") from error

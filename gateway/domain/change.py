@@ -25,7 +25,8 @@ class HistoryRow(Struct, frozen=True, kw_only=True):
 class ParkedDocument(Struct, frozen=True, kw_only=True):
     """A register's document that could not become a sale or a refund; kept as it came, for a person.
 
-    `id` is the digest of register and bytes, so a repeat does not add a second one.
+    `id` is the digest of register and bytes, so a repeat does not add a second one. `dropped` is why a person
+    put it aside, empty while it waits for one.
     """
 
     id: str
@@ -33,20 +34,34 @@ class ParkedDocument(Struct, frozen=True, kw_only=True):
     at: datetime
     reason: str
     raw: bytes
+    dropped: str = ""
 
 
 class Change(Struct, frozen=True, kw_only=True):
     """What to write. A record carries the version it was read with; a new one has version 0.
 
-    `work` is inserted, or replaces work of the same id; `finished` is deleted. `done` is deleted only while
-    its due time is still the one given: it may have been planned anew meanwhile.
+    `documents` are inserted, a known one stays as it is; of `dropped` the stored ones take over the reason.
+
+    `work` is inserted, or replaces work of the same id and makes its lease void; `finished` is deleted. `done`
+    is deleted, `again` takes its new due time and tries and gives its lease up, both only while the row still
+    has the lease given: it may have been planned anew or leased by somebody else meanwhile.
     """
 
     sale: Sale | None = None
     refund: RefundRecord | None = None
     prompts: tuple[Prompt, ...] = ()
     documents: tuple[ParkedDocument, ...] = ()
+    dropped: tuple[ParkedDocument, ...] = ()
     history: tuple[HistoryRow, ...] = ()
     work: tuple[Work, ...] = ()
     finished: tuple[Work, ...] = ()
     done: tuple[Work, ...] = ()
+    again: tuple[Work, ...] = ()
+
+
+class Parked(Struct, frozen=True, kw_only=True):
+    """What waits for a person, each newest first."""
+
+    sales: tuple[Sale, ...]
+    refunds: tuple[RefundRecord, ...]
+    documents: tuple[ParkedDocument, ...]

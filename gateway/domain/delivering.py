@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from gateway.domain.call import Accepted, AlreadyProcessed, NoAnswer, RefusalReason, Refused
+from gateway.domain.call import Accepted, AlreadyProcessed, NoAnswer, Operation, RefusalReason, Refused
 from gateway.domain.ids import call_key
 from gateway.domain.money import ZERO
 from gateway.domain.redemption import watch
-from gateway.domain.sale_events import CloseAsked, DeliveryAnswered, DeliverySent, Step, Verdict, stay
+from gateway.domain.sale_events import CloseAsked, DeliveryAnswered, DeliverySent, ResendAsked, Step, Verdict, stay
 from gateway.domain.sale_record import Alert, Delivery, Form, Sale, State, Terms, is_settled
 from gateway.domain.work import Work, WorkKind
 
@@ -47,8 +47,10 @@ def delivery_answered(sale: Sale, event: DeliveryAnswered, terms: Terms) -> Step
     if delivery is None or delivery.copies != event.copies:
         return stay(sale, Verdict.STALE)
     match event.answer:
+        case Accepted() as outcome if terms.profile.pays_apart and delivery.operation is Operation.SALE:
+            return stay(replace(sale, delivery=None, outcome=outcome), Verdict.WAIT)
         case Accepted() as outcome:
-            return _delivered(sale, event, outcome)
+            return _delivered(sale, event, sale.outcome or outcome)
         case NoAnswer():
             return stay(sale, Verdict.UNAVAILABLE)
         case AlreadyProcessed():
@@ -70,6 +72,15 @@ def _delivered(sale: Sale, event: DeliveryAnswered, outcome: Accepted) -> Step:
     )
     finished = Work(kind=WorkKind.DELIVER, subject=sale.id, due=event.now)
     return Step(sale=done, verdict=Verdict.DONE, finished=(finished,))
+
+
+def resend(sale: Sale, event: ResendAsked, _terms: Terms) -> Step:
+    """From the first form on, under a new key: the refusal settled the old one."""
+    again = replace(
+        sale, state=State.CLOSED, form=None, delivery=None, outcome=None, attempt=sale.attempt + 1, dropped=""
+    )
+    work = Work(kind=WorkKind.DELIVER, subject=sale.id, due=event.now)
+    return Step(sale=again, verdict=Verdict.DONE, work=(work,))
 
 
 def _with_new_key(sale: Sale, delivery: Delivery) -> Sale:

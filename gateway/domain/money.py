@@ -1,7 +1,7 @@
 """Sums in roubles and points, to the kopeck; never through binary floating point."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 KOPECK = Decimal("0.01")
 ZERO = Decimal(0)
@@ -15,8 +15,10 @@ def kopecks(amount: Decimal) -> Decimal:
 def spread(amount: Decimal, weights: Sequence[Decimal], limits: Sequence[Decimal]) -> list[Decimal] | None:
     """Split `amount` over places in proportion to `weights`, none above its limit; None when it cannot fit.
 
-    The parts add up to `amount` to the kopeck. What a full place cannot take goes to the others.
+    The parts are whole kopecks and add up to `amount`, so a limit counts as far as it holds whole kopecks. What
+    a full place cannot take goes to the others.
     """
+    limits = [max(limit.quantize(KOPECK, ROUND_FLOOR), ZERO) for limit in limits]
     if amount > sum(limits, ZERO):
         return None
     parts = [ZERO] * len(weights)

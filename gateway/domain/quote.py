@@ -7,7 +7,7 @@ from hashlib import sha256
 from msgspec import Struct, json
 
 from gateway.domain.customer import Customer
-from gateway.domain.money import ZERO
+from gateway.domain.money import ZERO, kopecks
 from gateway.domain.receipt import LineItem, Receipt
 
 
@@ -64,6 +64,11 @@ class Quote(Struct, frozen=True, kw_only=True):
     def total(self) -> Decimal:
         return sum((piece.total for piece in self.pieces), ZERO)
 
+    @property
+    def saved(self) -> Decimal:
+        """What all discounts together, the register's own too, take off the shelf prices."""
+        return sum((kopecks(row.unit_price * row.quantity) - row.total for row in self.pieces), ZERO)
+
     def line_total(self, index: int) -> Decimal:
         """What the line costs after the server's discounts."""
         return sum((piece.total for piece in self.pieces if piece.index == index), ZERO)
@@ -98,10 +103,15 @@ def carries(receipt: Receipt, quoted: Receipt, quote: Quote) -> bool:
     Registers differ in whether line totals already leave out the points, so both readings are taken;
     kopecks dropped by rounding are no difference.
     """
-    if [_goods(line) for line in receipt.lines] != [_goods(line) for line in quoted.lines]:
+    if not same_goods(receipt, quoted):
         return False
     without_points = quote.total - receipt.points
     return any(abs(receipt.total - total) <= receipt.discarded for total in (without_points, quote.total))
+
+
+def same_goods(receipt: Receipt, other: Receipt) -> bool:
+    """The same lines of goods, whatever they cost."""
+    return [_goods(line) for line in receipt.lines] == [_goods(line) for line in other.lines]
 
 
 def _goods(line: LineItem) -> tuple[object, ...]:

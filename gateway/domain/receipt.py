@@ -9,7 +9,7 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from gateway.domain.customer import CustomerKey
-from gateway.domain.money import ZERO
+from gateway.domain.money import ZERO, kopecks, spread
 
 
 class RegisterRef(Struct, frozen=True, kw_only=True):
@@ -94,6 +94,22 @@ class Refund(Struct, frozen=True, kw_only=True):
 
     document: Receipt
     original_id: str
+
+
+def before_points(receipt: Receipt) -> Receipt:
+    """The receipt with its points back on the lines, where the register has taken them off already.
+
+    Registers differ in that; the payments tell: lines that leave the points out add up to the money paid.
+    """
+    money = sum((tender.amount for tender in receipt.tenders if tender.kind is not TenderKind.POINTS), ZERO)
+    if receipt.points == ZERO or receipt.total - receipt.discarded != money:
+        return receipt
+    room = [kopecks(line.unit_price * line.quantity) - line.total for line in receipt.lines]
+    parts = spread(receipt.points, [line.total for line in receipt.lines], room)
+    if parts is None:
+        return receipt
+    lines = (replace(line, total=line.total + part) for line, part in zip(receipt.lines, parts, strict=True))
+    return replace(receipt, lines=tuple(lines))
 
 
 def content_digest(document: Receipt | Refund) -> str:

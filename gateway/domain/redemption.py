@@ -41,7 +41,7 @@ def begin_hold(sale: Sale, event: RedeemAsked, terms: Terms) -> Step:
         copies=1,
         last_sent=event.now,
     )
-    begun = replace(sale, state=State.REDEEMING, hold=hold, seen_at=event.now)
+    begun = replace(sale, state=State.REDEEMING, hold=hold, priced=event.priced, seen_at=event.now)
     return Step(sale=begun, verdict=Verdict.CALL, work=(watch(sale, event.now + terms.request_life),))
 
 
@@ -116,7 +116,8 @@ def idle(sale: Sale, event: Idle, terms: Terms) -> Step:
     hold = sale.hold
     if hold is None:
         return nothing_idle(sale, event, terms)
-    since = (sale.seen_at if hold.held else hold.last_sent) or event.now
+    seen = max((at for at in (sale.seen_at, event.seen_at) if at is not None), default=event.now)
+    since = seen if hold.held else hold.last_sent or event.now
     patience = terms.release_after if hold.held else terms.request_life
     if event.now >= since + patience:
         return give_up(sale, event.now, terms, Verdict.DONE)
@@ -161,12 +162,12 @@ def release_work(sale: Sale, generation: int, due: datetime) -> Work:
     return Work(kind=WorkKind.RELEASE, subject=f"{sale.id}~{generation}", due=due)
 
 
-def release_answered(sale: Sale, event: ReleaseAnswered, _terms: Terms) -> Step:
+def release_answered(sale: Sale, event: ReleaseAnswered, terms: Terms) -> Step:
     """A row per generation, whatever the sale itself is doing meanwhile."""
     release = sale.release_of(event.generation)
     if release is None or release.is_over:
         return stay(sale, Verdict.STALE)
-    state = _release_state(release, event)
+    state = _release_state(release, event, terms)
     if state is None:
         return stay(sale, Verdict.UNAVAILABLE)
     changed = sale.with_release(replace(release, state=state))
@@ -178,12 +179,12 @@ def release_answered(sale: Sale, event: ReleaseAnswered, _terms: Terms) -> Step:
     return Step(sale=changed, verdict=Verdict.DONE, finished=(work,))
 
 
-def _release_state(release: Release, event: ReleaseAnswered) -> ReleaseState | None:
+def _release_state(release: Release, event: ReleaseAnswered, terms: Terms) -> ReleaseState | None:
     """None while nothing is known. "Not found" proves nothing while a copy of the hold may still arrive."""
     match event.answer:
         case NoAnswer() | AlreadyProcessed():
             return None
-        case Accepted() if release.was_held:
+        case Accepted() if release.was_held or terms.profile.cancel_settles:
             return ReleaseState.RELEASED
         case Accepted() | Refused(reason=RefusalReason.NOT_FOUND):
             past_copies = event.now >= release.copies_until

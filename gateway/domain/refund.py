@@ -3,6 +3,7 @@
 WAIT -> SENT -> CHECKING -> DONE | PARKED
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.domain.call import ReturnedPiece
-from gateway.domain.money import ZERO
+from gateway.domain.money import ZERO, kopecks
 from gateway.domain.quote import Piece
 from gateway.domain.receipt import LineItem, Refund, RegisterRef
 
@@ -42,6 +43,7 @@ class RefundRecord(Struct, frozen=True, kw_only=True):
     key: str = ""
     sent_at: datetime | None = None
     refusal: str = ""
+    dropped: str = ""
 
 
 FORWARD: dict[RefundState, frozenset[RefundState]] = {
@@ -60,15 +62,64 @@ def moved(refund: RefundRecord, state: RefundState, **changes: object) -> Refund
     return replace(refund, state=state, **changes)
 
 
-def exceeds(lines: tuple[LineItem, ...], sold: tuple[LineItem, ...], earlier: tuple[LineItem, ...]) -> bool:
-    """Whether more of a line would come back than was sold, all refunds of the sale together."""
-    return any(_returned(sold_line.index, (*lines, *earlier)) > sold_line.quantity for sold_line in sold) or any(
-        line.original_index not in {item.index for item in sold} for line in lines
-    )
+Lines = tuple[LineItem, ...]
 
 
-def _returned(index: int, lines: tuple[LineItem, ...]) -> Decimal:
-    return sum((line.quantity for line in lines if line.original_index == index), ZERO)
+def split(lines: Lines, sold: Lines, earlier: Lines) -> tuple[Lines, Lines]:
+    """What may come back, and what is more than was sold, line by line, all refunds of the sale together.
+
+    `sold` are the sale's lines, `earlier` the lines of its other refunds. A line that the sale does not have is
+    all too much.
+    """
+    left = {line.index: line.quantity for line in sold}
+    for line in earlier:
+        _take(left, line)
+    within: list[LineItem] = []
+    beyond: list[LineItem] = []
+    for line in lines:
+        quantity = _take(left, line)
+        if quantity > ZERO:
+            within.append(_part(line, quantity))
+        if quantity < line.quantity:
+            beyond.append(_part(line, line.quantity - quantity))
+    return tuple(within), tuple(beyond)
+
+
+def covered(
+    record: RefundRecord, sold: Lines, earlier: Sequence[RefundRecord]
+) -> tuple[RefundRecord, RefundRecord | None]:
+    """The refund as far as its sale covers it, and what is above that, parked, as a record of its own.
+
+    A refund that its sale does not cover at all is parked as it is.
+    """
+    counted = (row for row in earlier if row.state is not RefundState.PARKED)
+    lines = tuple(line for row in counted for line in row.refund.document.lines)
+    within, beyond = split(record.refund.document.lines, sold, lines)
+    if not beyond:
+        return record, None
+    too_much = moved(record, RefundState.PARKED, refusal="возвращается больше, чем продано")
+    if not within:
+        return too_much, None
+    return _of_lines(record, record.id, within), replace(_of_lines(too_much, f"{record.id}+", beyond), version=0)
+
+
+def _of_lines(record: RefundRecord, new_id: str, lines: Lines) -> RefundRecord:
+    document = replace(record.refund.document, lines=lines)
+    return replace(record, id=new_id, refund=replace(record.refund, document=document))
+
+
+def _take(left: dict[int, Decimal], line: LineItem) -> Decimal:
+    """As much of the line as is still there."""
+    index = line.original_index or 0
+    taken = min(line.quantity, left.get(index, ZERO))
+    left[index] = left.get(index, ZERO) - taken
+    return taken
+
+
+def _part(line: LineItem, quantity: Decimal) -> LineItem:
+    if quantity == line.quantity:
+        return line
+    return replace(line, quantity=quantity, total=kopecks(line.total * quantity / line.quantity))
 
 
 def returned_pieces(

@@ -27,6 +27,7 @@ from gateway.domain.sale_events import (
     Idle,
     RedeemAsked,
     ReleaseAnswered,
+    ResendAsked,
     Step,
     UndoAsked,
     Verdict,
@@ -68,6 +69,7 @@ TABLE: dict[tuple[State, Any], Transition] = {
     (CLOSED, DeliverySent): to(d.send_delivery, DELIVERING),
     (DELIVERING, HoldDropped): to(r.drop_hold, DELIVERING),
     (DELIVERING, DeliverySent): to(d.send_delivery, DELIVERING),
+    (PARKED, ResendAsked): to(d.resend, CLOSED),
     (DELIVERING, DeliveryAnswered): to(d.delivery_answered, DELIVERING, DELIVERED, PARKED),
 }
 for closed in (CLOSED, DELIVERING, DELIVERED, PARKED):

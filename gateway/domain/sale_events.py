@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gateway.domain.call import Answer, Operation
 from gateway.domain.quote import Piece
-from gateway.domain.sale_record import Alert, Close, Form, Sale
+from gateway.domain.sale_record import Alert, Close, Form, Priced, Sale
 from gateway.domain.work import Work
 
 
@@ -19,6 +19,7 @@ class RedeemAsked(Struct, frozen=True, kw_only=True):
     total: Decimal
     body: bytes | None
     now: datetime
+    priced: Priced | None = None
 
 
 class UndoAsked(Struct, frozen=True, kw_only=True):
@@ -39,9 +40,10 @@ class HoldAnswered(Struct, frozen=True, kw_only=True):
 
 
 class Idle(Struct, frozen=True, kw_only=True):
-    """The release timer looks whether a redemption has been forgotten."""
+    """The release timer looks whether a redemption has been forgotten. `seen_at`: last asked about, in any way."""
 
     now: datetime
+    seen_at: datetime | None = None
 
 
 class HoldDropped(Struct, frozen=True, kw_only=True):
@@ -53,6 +55,12 @@ class HoldDropped(Struct, frozen=True, kw_only=True):
 class ReleaseAnswered(Struct, frozen=True, kw_only=True):
     generation: int
     answer: Answer
+    now: datetime
+
+
+class ResendAsked(Struct, frozen=True, kw_only=True):
+    """A person has mended what the server refused: try the parked sale again."""
+
     now: datetime
 
 
@@ -81,7 +89,7 @@ class DeliveryAnswered(Struct, frozen=True, kw_only=True):
 
 Event = (
     RedeemAsked | UndoAsked | HoldSent | HoldAnswered | Idle | HoldDropped | ReleaseAnswered
-    | CloseAsked | DeliverySent | DeliveryAnswered
+    | CloseAsked | DeliverySent | DeliveryAnswered | ResendAsked
 )  # fmt: skip
 
 

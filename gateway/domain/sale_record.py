@@ -26,6 +26,13 @@ class State(StrEnum):
 BEFORE_CLOSE = (State.OPEN, State.REDEEMING, State.REDEEMED)
 
 
+class Priced(Struct, frozen=True, kw_only=True):
+    """An open receipt, before any of the server's discounts, and what its register was told it costs."""
+
+    receipt: Receipt
+    quote: Quote
+
+
 class Hold(Struct, frozen=True, kw_only=True):
     """The call that spends the points while the receipt is open.
 
@@ -65,10 +72,11 @@ class Release(Struct, frozen=True, kw_only=True):
 class Close(Struct, frozen=True, kw_only=True):
     """The closed receipt: what was sold, its digest, and the document as it came.
 
-    `quote` is the one whose prices the receipt carries, None when its totals are the register's own; `coupons`
-    are those it was made with: not every register repeats them in every request. `at` is when the receipt was
-    closed by our clock, `taken_at` when we took it (later for one that its register has kept), `told_at` what the
-    loyalty server is told; None when the same.
+    `quote` is the one whose prices the receipt carries, None when its totals are the register's own; `coupons` are
+    those it was made with: not every register repeats them in every request. `quoted` is the receipt as it was last
+    priced: its lines do not carry the discounts yet. `at` is when the receipt was closed by our clock, `taken_at`
+    when we took it (later for one that its register has kept), `told_at` what the loyalty server is told; None when
+    the same.
     """
 
     receipt: Receipt
@@ -79,6 +87,7 @@ class Close(Struct, frozen=True, kw_only=True):
     told_at: datetime | None = None
     coupons: tuple[str, ...] = ()
     quote: Quote | None = None
+    quoted: Receipt | None = None
 
     @property
     def sold_at(self) -> datetime:
@@ -122,7 +131,9 @@ class Alert(StrEnum):
 class Sale(Struct, frozen=True, kw_only=True):
     """Everything durable about one receipt. `id` is also the order id of generation 0.
 
-    `sold` are the pieces as they were delivered: a refund names them.
+    `priced` is what the points were spent on: a close after a restart is priced by it. `sold` are the pieces as they
+    were delivered: a refund names them. `stripped`: nothing in it tells of the customer any longer. `dropped` is why
+    a person put a parked sale aside; it stays in the store all the same.
     """
 
     id: str
@@ -131,6 +142,7 @@ class Sale(Struct, frozen=True, kw_only=True):
     state: State = State.OPEN
     generation: int = 0
     attempt: int = 0
+    priced: Priced | None = None
     hold: Hold | None = None
     releases: tuple[Release, ...] = ()
     close: Close | None = None
@@ -143,6 +155,14 @@ class Sale(Struct, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...] = ()
     refusal: str = ""
     seen_at: datetime | None = None
+    stripped: bool = False
+    dropped: str = ""
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """The latest moment the record knows of: how old it is when it is only kept for reference."""
+        known = (self.seen_at, self.close.at if self.close else None, self.delivered_at)
+        return max((at for at in known if at is not None), default=None)
 
     @property
     def order_id(self) -> str:
@@ -171,8 +191,26 @@ class Sale(Struct, frozen=True, kw_only=True):
         return self if alert is None or alert in self.alerts else replace(self, alerts=(*self.alerts, alert))
 
 
+class Profile(Struct, frozen=True, kw_only=True):
+    """How a loyalty server spends and gives back points (sale protocol, sections 3 and 9).
+
+    `updates_held`: the closed receipt may update the order that holds its points, also to none. `cancel_settles`: a
+    cancel that found its order is final, since a cancelled order refuses late holds.
+    `pays_apart`: the sale is only placed, a call of its own says that it is paid.
+    """
+
+    name: str
+    updates_held: bool
+    cancel_settles: bool
+    pays_apart: bool = False
+
+
+CREATE_THEN_CANCEL = Profile(name="create_then_cancel", updates_held=True, cancel_settles=False)
+TWO_PHASE = Profile(name="two_phase", updates_held=False, cancel_settles=True)
+
+
 class Terms(Struct, frozen=True, kw_only=True):
-    """Times of the protocol.
+    """The protocol's profile and its times.
 
     `request_life`: the longest life of a request; `release_after`: how long points wait for a close;
     `first_try`: how long the first try of a delivery or a release has before the outbox takes over.
@@ -181,6 +219,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     request_life: timedelta = timedelta(seconds=60)
     release_after: timedelta = timedelta(minutes=15)
     first_try: timedelta = timedelta(seconds=5)
+    profile: Profile = CREATE_THEN_CANCEL
 
 
 def is_settled(call: Hold | Delivery, terms: Terms) -> bool:

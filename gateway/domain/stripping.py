@@ -17,6 +17,7 @@ def stripped_sale(sale: Sale) -> Sale:
     return replace(
         sale,
         close=_close(sale.close) if sale.close else None,
+        priced=None,
         hold=None,
         delivery=None,
         outcome=_outcome(sale.outcome) if sale.outcome else None,
@@ -26,7 +27,7 @@ def stripped_sale(sale: Sale) -> Sale:
 
 
 def _close(close: Close) -> Close:
-    return replace(close, receipt=_receipt(close.receipt), raw=b"", coupons=(), quote=None)
+    return replace(close, receipt=_receipt(close.receipt), raw=b"", coupons=(), quote=None, quoted=None)
 
 
 def _receipt(receipt: Receipt) -> Receipt:

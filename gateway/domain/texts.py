@@ -39,6 +39,11 @@ class Phrase(StrEnum):
     NO_REGISTRATION = "no_registration"
     NO_IDENTITY = "no_identity"
     BROKEN = "broken"
+    SLOW_BODY = "slow_body"
+    LIMITED_SERVER = "limited_server"
+    LIMITED_MANUAL = "limited_manual"
+    LIMITED_STORE = "limited_store"
+    LIMITED_ENDED = "limited_ended"
 
 
 RU: dict[Phrase, str] = {
@@ -71,6 +76,11 @@ RU: dict[Phrase, str] = {
     Phrase.NO_REGISTRATION: "Регистрация покупателей на кассе пока не подключена",
     Phrase.NO_IDENTITY: "Укажите карту или телефон покупателя",
     Phrase.BROKEN: "Внутренняя ошибка шлюза, продолжайте без программы лояльности",
+    Phrase.SLOW_BODY: "Запрос кассы пришёл не целиком, повторите",
+    Phrase.LIMITED_SERVER: "Сервер лояльности не отвечает: скидок и баллов пока нет, продавайте как обычно",
+    Phrase.LIMITED_MANUAL: "Программа лояльности отключена администратором: скидок и баллов пока нет",
+    Phrase.LIMITED_STORE: "Шлюз не может сохранять чеки: баллы не списываются, сообщите администратору",
+    Phrase.LIMITED_ENDED: "Программа лояльности снова работает",
 }
 
 EN: dict[Phrase, str] = {
@@ -103,6 +113,11 @@ EN: dict[Phrase, str] = {
     Phrase.NO_REGISTRATION: "Registration at the register is not connected yet",
     Phrase.NO_IDENTITY: "Enter the customer's card or phone",
     Phrase.BROKEN: "The gateway failed, go on without the loyalty programme",
+    Phrase.SLOW_BODY: "The register's request did not arrive whole, try again",
+    Phrase.LIMITED_SERVER: "The loyalty server does not answer: no discounts or points for now, sell as usual",
+    Phrase.LIMITED_MANUAL: "The administrator switched the loyalty programme off: no discounts or points for now",
+    Phrase.LIMITED_STORE: "The gateway cannot store receipts: points are not spent, tell the administrator",
+    Phrase.LIMITED_ENDED: "The loyalty programme works again",
 }
 
 _PHRASES = {Language.RU: RU, Language.EN: EN}

@@ -33,12 +33,17 @@ LANES = {
 
 
 class Work(Struct, frozen=True, kw_only=True):
-    """`subject` names the record the work is about; the same kind and subject is the same piece of work."""
+    """`subject` names the record the work is about; the same kind and subject is the same piece of work.
+
+    `lease` is the generation under which a store handed it out, 0 for work that nobody has leased yet. Whoever
+    works under an older lease may no longer settle the row: it belongs to somebody else.
+    """
 
     kind: WorkKind
     subject: str
     due: datetime
     tries: int = 0
+    lease: int = 0
 
     @property
     def id(self) -> str:
@@ -47,3 +52,10 @@ class Work(Struct, frozen=True, kw_only=True):
     @property
     def lane(self) -> Lane:
         return LANES[self.kind]
+
+
+class OutboxRow(Struct, frozen=True, kw_only=True):
+    """A row of the outbox as it lies; `leased_until` is None while nobody works on it."""
+
+    work: Work
+    leased_until: datetime | None

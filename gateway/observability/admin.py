@@ -1,33 +1,40 @@
-"""The admin address: `/metrics`, `/healthz` (the process lives), `/readyz` (it can take a sale)."""
+"""The admin address: `/metrics`, `/healthz` (the process lives), `/readyz` (it can take a sale), and what is behind."""
 
 from collections.abc import AsyncIterator
+from itertools import chain
 
+import msgspec
 from aiohttp import web
-from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from gateway.errors import StoreError
+from gateway.observability.exposition import exposed
+from gateway.observability.guard_view import GuardView
+from gateway.observability.limited_switch import LimitedSwitch, as_json
 from gateway.observability.metrics import Metrics, gauge
 from gateway.ports import Clock, Store
 
 
 class Admin:
-    def __init__(self, metrics: Metrics, store: Store, clock: Clock) -> None:
+    def __init__(self, metrics: Metrics, store: Store, clock: Clock, view: GuardView, switch: LimitedSwitch) -> None:
         self._metrics = metrics
         self._store = store
         self._clock = clock
+        self._view = view
+        self._switch = switch
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
             web.get("/metrics", self._scrape),
             web.get("/healthz", self._alive),
             web.get("/readyz", self._ready),
+            web.get("/loyalty", self._loyalty),
+            *self._switch.routes(),
         ]
 
     async def _scrape(self, _request: web.Request) -> web.Response:
-        text = generate_latest(self._metrics.registry)
-        async for family in self._stored():
-            text += _exposed(family)
+        stored = [family async for family in self._stored()]
+        text = await exposed(chain(self._metrics.registry.collect(), self._view.families(), stored))
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def _stored(self) -> AsyncIterator[GaugeMetricFamily]:
@@ -47,6 +54,11 @@ class Admin:
     async def _alive(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
+    async def _loyalty(self, _request: web.Request) -> web.Response:
+        """How the loyalty server is doing, and what the budgets cost there."""
+        told = {"breakers": self._view.breakers(), "budgets": self._view.advice()}
+        return web.Response(body=msgspec.json.encode(told), content_type="application/json")
+
     async def _ready(self, _request: web.Request) -> web.Response:
         if self._clock.lost():
             return web.json_response({"status": "the computer's clock is wrong"}, status=503)
@@ -54,11 +66,4 @@ class Admin:
             await self._store.counts()
         except StoreError:
             return web.json_response({"status": "store unavailable"}, status=503)
-        return web.json_response({"status": "ok"})
-
-
-def _exposed(family: GaugeMetricFamily) -> bytes:
-    value = family.samples[0].value
-    return (
-        f"# HELP {family.name} {family.documentation}\n# TYPE {family.name} gauge\n{family.name} {value}\n".encode()
-    )
+        return web.json_response({"status": "ok", **as_json(self._view.limited())})

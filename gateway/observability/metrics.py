@@ -1,5 +1,8 @@
 """Metrics named `pos_gateway_*`, in base units; no label ever names a customer, a card or a receipt."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 
@@ -19,6 +22,16 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "outbox_retries": ("Work that had to be tried again", ("kind",)),
     "popups": ("Popups by the state they came to", ("state",)),
     "popup_polls": ("Questions for segments after a sale", ("found",)),
+    "loyalty_breaker_changes": ("Circuit breakers that moved, by the state they came to", ("operation", "state")),
+    "loyalty_hedges": (
+        "Second calls for questions whose answer took long, by who was quicker",
+        ("operation", "result"),
+    ),
+    "loyalty_flights_joined": ("Questions answered together with an identical one on its way", ("operation",)),
+    "loyalty_late_answers_used": ("Questions answered by what had come too late before", ("operation",)),
+    "limited_mode_changes": ("Limited mode begun and ended", ("reason", "to")),
+    "register_requests": ("Requests of registers", ("register", "operation", "outcome")),
+    "stripped_sales": ("Old sales whose customer was forgotten", ()),
     "print_jobs": ("Slips sent to printers", ("outcome",)),
 }
 
@@ -26,52 +39,67 @@ GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "register_clock_skew_seconds": ("How far a register's clock is ahead of ours, seconds", ("register",)),
 }
 
-TIMES: dict[str, str] = {"popup_report": "From the cashier's click to the loyalty server's acceptance"}
+TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "popup_report": ("From the cashier's click to the loyalty server's acceptance", ()),
+    "loyalty_call_duration": (
+        "Calls to the loyalty server, from the sending to the answer",
+        ("operation", "outcome"),
+    ),
+    "loyalty_queue_wait": ("Waiting for a place among the calls under way", ()),
+    "event_loop_lag": ("How much later than asked for the event loop woke up", ()),
+    "register_request_duration": ("From a register's request to its answer", ("operation",)),
+}
 
 
 class Metrics(Meter):
-    """One registry for the process; counting is a dictionary lookup."""
+    """One registry for the process; counting is a dictionary lookup.
 
-    def __init__(self) -> None:
+    `budgets`: seconds somebody waits at most; every histogram has an edge at each of them.
+    """
+
+    def __init__(self, budgets: Iterable[float] = ()) -> None:
         self.registry = CollectorRegistry()
+        edges = sorted({*BUCKETS, *budgets})
         self._counters = {
             name: Counter(f"pos_gateway_{name}", text, labels, registry=self.registry)
             for name, (text, labels) in COUNTERS.items()
         }
         self._times = {
-            name: Histogram(f"pos_gateway_{name}_seconds", text, buckets=BUCKETS, registry=self.registry)
-            for name, text in TIMES.items()
+            name: Histogram(f"pos_gateway_{name}_seconds", text, labels, buckets=edges, registry=self.registry)
+            for name, (text, labels) in TIMES.items()
         }
         self._gauges = {
             name: Gauge(f"pos_gateway_{name}", text, labels, registry=self.registry)
             for name, (text, labels) in GAUGES.items()
         }
-        self._requests = Histogram(
-            "pos_gateway_register_request_duration_seconds",
-            "From a register's request to its answer",
-            ("register", "operation", "outcome"),
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
+        self._bound: dict[tuple[object, ...], Any] = {}
         Gauge("pos_gateway_build_info", "The running version", ("version",), registry=self.registry).labels(
             __version__
         ).set(1)
 
     def count(self, name: str, **labels: str) -> None:
-        self._counters[name].labels(**labels).inc()
+        self._child(self._counters, name, labels).inc()
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
-        histogram = self._times[name]
-        (histogram.labels(**labels) if labels else histogram).observe(seconds)
+        self._child(self._times, name, labels).observe(seconds)
 
     def set(self, name: str, value: float, **labels: str) -> None:
-        gauge_ = self._gauges[name]
-        (gauge_.labels(**labels) if labels else gauge_).set(value)
+        self._child(self._gauges, name, labels).set(value)
 
     def request(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:
+        """The register is a label of the count only: one histogram a register would make scrapes slow."""
         name = "" if register is None else register.register
-        self._requests.labels(name, operation, outcome).observe(seconds)
+        self.observe("register_request_duration", seconds, operation=operation)
+        self.count("register_requests", register=name, operation=operation, outcome=outcome)
         log_request(register, operation, outcome, seconds)
+
+    def _child(self, family: Mapping[str, Any], name: str, labels: dict[str, str]) -> Any:
+        """Finding a child by its labels takes longer than counting: it is found once."""
+        key = (name, *labels.items())
+        child = self._bound.get(key)
+        if child is None:
+            child = self._bound[key] = family[name].labels(**labels) if labels else family[name]
+        return child
 
 
 def gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

@@ -1,6 +1,10 @@
 """What a register may ask, in one place; each room behind it does its own part."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from gateway.domain.customer import CustomerKey
 from gateway.domain.deadline import Deadline
@@ -12,21 +16,39 @@ from gateway.services.quoting import Quoting
 from gateway.services.redeeming import Redeeming
 from gateway.services.refunding import Refunding
 
+Announced = Callable[[RegisterRef], str]
+"""A sentence for the cashier of this register; empty when there is nothing to say."""
+
+T = TypeVar("T", Identified, Quoted)
+
 
 class CheckoutDesk:
-    """`Checkout` for every register adapter."""
+    """`Checkout` for every register adapter.
 
-    def __init__(self, quoting: Quoting, redeeming: Redeeming, closing: Closing, refunding: Refunding) -> None:
+    `announced` adds what the cashier of a register has to hear once, whatever was asked.
+    """
+
+    def __init__(
+        self,
+        quoting: Quoting,
+        redeeming: Redeeming,
+        closing: Closing,
+        refunding: Refunding,
+        announced: Announced,
+    ) -> None:
         self._quoting = quoting
         self._redeeming = redeeming
         self._closing = closing
         self._refunding = refunding
+        self._announced = announced
 
     async def identify(self, key: CustomerKey, register: RegisterRef, deadline: Deadline) -> Identified:
-        return await self._quoting.identify(key, register, deadline)
+        told = await self._quoting.identify(key, register, deadline)
+        return with_news(told, self._announced(register))
 
     async def quote(self, receipt: Receipt, deadline: Deadline) -> Quoted:
-        return await self._quoting.quote(receipt, deadline)
+        told = await self._quoting.quote(receipt, deadline)
+        return with_news(told, self._announced(receipt.register))
 
     async def redeem(self, receipt: Receipt, points: Decimal, deadline: Deadline) -> Redeemed | Declined:
         return await self._redeeming.redeem(receipt, points, deadline)
@@ -42,6 +64,11 @@ class CheckoutDesk:
 
     async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:
         return await self._closing.park(register, raw, reason)
+
+
+def with_news(told: T, news: str) -> T:
+    """Before everything else: it explains what follows."""
+    return replace(told, notices=(news, *told.notices)) if news else told
 
 
 _conforms: type[Checkout] = CheckoutDesk

@@ -6,10 +6,10 @@ import structlog
 
 from gateway.domain.change import Change, ParkedDocument
 from gateway.domain.deadline import Deadline
-from gateway.domain.quote import Quote, carries
+from gateway.domain.quote import carries, same_goods
 from gateway.domain.receipt import Receipt, RegisterRef, content_digest
 from gateway.domain.sale_events import CloseAsked, Step, Verdict
-from gateway.domain.sale_record import Close, Sale
+from gateway.domain.sale_record import Close, Priced, Sale
 from gateway.domain.told import Closed
 from gateway.errors import StoreError
 from gateway.ports import Meter
@@ -17,7 +17,7 @@ from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import Outbox
 from gateway.services.quoting import RESERVE
 from gateway.services.records import More, Records
-from gateway.services.till_clocks import TillClocks
+from gateway.services.till_clocks import ClosedAt, TillClocks
 from gateway.services.wording import Wording
 
 log = structlog.get_logger()
@@ -43,20 +43,10 @@ class Closing:
     async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
         """Store the close, then use what is left of the budget to deliver it at once."""
         closed = self._clocks.closed(receipt)
-        close = Close(
-            receipt=receipt,
-            digest=content_digest(receipt),
-            raw=raw,
-            at=closed.at,
-            taken_at=self._records.clock.now(),
-            told_at=closed.told,
-            coupons=self._receipts.recall(receipt.id).coupons_of(receipt),
-            quote=self._quote_carried(receipt),
-        )
         step = await self._records.apply(
             receipt.id,
             receipt.register,
-            lambda _sale: CloseAsked(close=close),
+            lambda sale: CloseAsked(close=self._close(sale, receipt, raw, closed)),
             who=str(receipt.register),
             more=self._kept_if_different(receipt, raw),
         )
@@ -68,13 +58,20 @@ class Closing:
             await self._outbox.try_now(step.work[0], deadline.less(RESERVE))
         return await self._told(step.sale)
 
-    def _quote_carried(self, receipt: Receipt) -> Quote | None:
-        """The quote whose prices the receipt carries: the server will come to the same total."""
-        known = self._receipts.recall(receipt.id)
-        if known.quote is None or known.quoted is None or not known.quote.complete:
-            return None
-        same_customer = receipt.customer == known.quoted.customer
-        return known.quote if same_customer and carries(receipt, known.quoted, known.quote) else None
+    def _close(self, sale: Sale, receipt: Receipt, raw: bytes, closed: ClosedAt) -> Close:
+        """With the prices the register was told, as far as they are known: in memory, or with the redemption."""
+        priced = self._receipts.recall(receipt.id).priced or sale.priced
+        return Close(
+            receipt=receipt,
+            digest=content_digest(receipt),
+            raw=raw,
+            at=closed.at,
+            taken_at=self._records.clock.now(),
+            told_at=closed.told,
+            coupons=receipt.coupons or (priced.receipt.coupons if priced else ()),
+            quote=priced.quote if priced and _is_carried(receipt, priced) else None,
+            quoted=priced.receipt if priced and same_goods(receipt, priced.receipt) else None,
+        )
 
     def _kept_if_different(self, receipt: Receipt, raw: bytes) -> More:
         def more(step: Step) -> Change:
@@ -108,3 +105,9 @@ class Closing:
     def _document(self, register: RegisterRef, raw: bytes, reason: str) -> ParkedDocument:
         name = sha256(f"{register}|".encode() + raw).hexdigest()
         return ParkedDocument(id=name, register=register, at=self._records.clock.now(), reason=reason, raw=raw)
+
+
+def _is_carried(receipt: Receipt, priced: Priced) -> bool:
+    """Whether the receipt carries the prices its register was told: the server will come to the same total."""
+    same_customer = receipt.customer == priced.receipt.customer
+    return priced.quote.complete and same_customer and carries(receipt, priced.receipt, priced.quote)

@@ -24,12 +24,13 @@ from gateway.domain.sale_events import (
     Verdict,
 )
 from gateway.domain.sale_record import Close, Delivery, Form, Sale, State
-from gateway.errors import LoyaltyError
+from gateway.domain.work import Work
+from gateway.errors import LoyaltyError, LoyaltyUnavailable
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.outbox import Later
-from gateway.services.planning import Plan, Planning
+from gateway.services.planning import Plan, Planning, paid_apart
 from gateway.services.records import Records
-from gateway.services.telling import Telling
+from gateway.services.telling import PAID, Telling
 
 log = structlog.get_logger()
 
@@ -42,19 +43,32 @@ LOOK_AGAIN = timedelta(seconds=2)
 SEND_AGAIN = timedelta(seconds=60)
 """When a queued call that cannot be found is sent again, with the same key."""
 
-Sink = Callable[[Sale], Change]
-"""What a delivered sale brings about, in the same transaction."""
+QUEUED = (Operation.OFFLINE_SALE, Operation.PAID)
+"""Done when the order shows it; "accepted" only says that the server will see to it."""
+
+FollowUp = Callable[[Sale], tuple[Work, ...]]
+"""The work a delivered sale brings about, in the same transaction."""
+
+Delivered = Callable[[Sale], None]
+"""What is done once the delivery is stored; lost in a crash."""
 
 
 class Delivering:
     def __init__(
-        self, program: LoyaltyProgram, records: Records, telling: Telling, meter: Meter, on_delivered: Sink
+        self,
+        program: LoyaltyProgram,
+        records: Records,
+        telling: Telling,
+        meter: Meter,
+        follow_up: FollowUp,
+        on_delivered: Delivered,
     ) -> None:
         self._program = program
         self._records = records
         self._planning = Planning(program)
         self._telling = telling
         self._meter = meter
+        self._follow_up = follow_up
         self._on_delivered = on_delivered
 
     async def deliver(self, sale_id: str, deadline: Deadline) -> Sale | None:
@@ -68,6 +82,9 @@ class Delivering:
         raise Later
 
     async def _one_step(self, sale: Sale, close: Close, deadline: Deadline) -> None:
+        if sale.hold is not None and close.receipt.points == ZERO and not self._records.terms.profile.updates_held:
+            await self._apply(sale, HoldDropped(now=self._records.clock.now()))
+            return
         if sale.hold is not None and not sale.hold.held:
             await self._resolve_hold(sale, deadline)
             return
@@ -76,7 +93,7 @@ class Delivering:
             if plan is None:
                 return
             await self._send(sale, plan, deadline)
-        elif sale.delivery.operation is Operation.OFFLINE_SALE:
+        elif sale.delivery.operation in QUEUED:
             await self._look_for(sale, sale.delivery, deadline)
         else:
             await self._send(sale, None, deadline)
@@ -96,11 +113,13 @@ class Delivering:
 
     async def _plan(self, sale: Sale, close: Close, deadline: Deadline) -> Plan | None:
         """None when the sale had to be changed first. Raises `Later` when it must wait."""
+        if sale.outcome is not None:  # placed already; this project is told apart that it is paid
+            return paid_apart(sale, close)
         try:
             plan = await self._planning.plan(sale, close, _form(sale, close), deadline)
         except LoyaltyError as error:
             log.info("delivery_waits", sale=sale.id, why=str(error))
-            raise Later from error
+            raise Later(error.retry_after if isinstance(error, LoyaltyUnavailable) else None) from error
         if plan.operation is Operation.OFFLINE_SALE and sale.hold is not None:
             await self._apply(sale, HoldDropped(now=self._records.clock.now()))
             return None
@@ -114,7 +133,7 @@ class Delivering:
         if step.verdict is not Verdict.CALL or delivery is None:
             return
         answer = await self._telling.deliver(delivery, deadline)
-        if delivery.operation is Operation.OFFLINE_SALE and isinstance(answer, Accepted):
+        if delivery.operation in QUEUED and isinstance(answer, Accepted):
             raise Later(LOOK_AGAIN.total_seconds())  # queued is not done
         await self._answered(sale, delivery, answer)
 
@@ -148,7 +167,7 @@ class Delivering:
         found = await self._telling.read(delivery.order_id, deadline)
         if not found.read:
             raise Later
-        if found.order is not None:
+        if found.order is not None and (delivery.operation is not Operation.PAID or found.order.state in PAID):
             await self._answered(sale, delivery, Accepted(earned=found.order.earned))
             return
         now = self._records.clock.now()
@@ -160,6 +179,8 @@ class Delivering:
         event = DeliveryAnswered(copies=delivery.copies, answer=answer, now=self._records.clock.now())
         step = await self._apply(sale, event)
         self._meter.count("deliveries", outcome=type(answer).__name__, form=str(step.sale.form))
+        if _is_just_delivered(step):
+            self._on_delivered(step.sale)
         if step.sale.state is State.PARKED:
             log.error("sale_parked", sale=sale.id, register=str(sale.register))
         if isinstance(answer, NoAnswer):
@@ -171,9 +192,11 @@ class Delivering:
         return await self._records.apply(sale.id, sale.register, lambda _sale: event, who="delivery", more=self._more)
 
     def _more(self, step: Step) -> Change:
-        if step.sale.state is not State.DELIVERED or step.verdict is not Verdict.DONE:
-            return Change()
-        return self._on_delivered(step.sale)
+        return Change(work=self._follow_up(step.sale)) if _is_just_delivered(step) else Change()
+
+
+def _is_just_delivered(step: Step) -> bool:
+    return step.sale.state is State.DELIVERED and step.verdict is Verdict.DONE
 
 
 def _wanted_wait(answer: Answer) -> float | None:

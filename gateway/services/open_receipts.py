@@ -5,19 +5,23 @@ promotions is shared between receipts.
 """
 
 from collections import OrderedDict
+from datetime import datetime
 
 from msgspec import Struct
 
 from gateway.domain.customer import Customer, CustomerKey
 from gateway.domain.quote import Quote, basket_digest
 from gateway.domain.receipt import Receipt
+from gateway.domain.sale_record import Priced
 
 KEPT = 2000
 """Receipts remembered at once: a busy store's hour. The oldest goes first."""
 
 
 class OpenReceipt(Struct):
-    """`quoted` and `quote` belong together; `generation` is the sale's, None until the store was asked."""
+    """`quoted` and `quote` belong together; `generation` is the sale's, None until the store was asked; `seen_at` is
+    when its register last asked.
+    """
 
     key: CustomerKey | None = None
     customer: Customer | None = None
@@ -25,6 +29,11 @@ class OpenReceipt(Struct):
     quote: Quote | None = None
     digest: str = ""
     generation: int | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def priced(self) -> Priced | None:
+        return Priced(receipt=self.quoted, quote=self.quote) if self.quoted and self.quote else None
 
     def told(self, receipt: Receipt, quote: Quote) -> None:
         self.quoted, self.quote, self.digest = receipt, quote, basket_digest(receipt)
@@ -55,6 +64,10 @@ class OpenReceipts:
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return remembered
+
+    def peek(self, receipt_id: str) -> OpenReceipt | None:
+        """What is known, without making anything known."""
+        return self._kept.get(receipt_id)
 
     def forget(self, receipt_id: str) -> None:
         self._kept.pop(receipt_id, None)

@@ -103,13 +103,13 @@ class Outbox:
         try:
             await self._handlers[work.kind](work)
         except Later as later:
-            await self._settle(work, Change(work=(self._again(work, later.seconds),)))
+            await self._settle(work, Change(again=(self._again(work, later.seconds),)))
         except GatewayError as error:
             log.warning("work_failed", work=work.kind, subject=work.subject, why=str(error))
-            await self._settle(work, Change(work=(self._again(work, None),)))
+            await self._settle(work, Change(again=(self._again(work, None),)))
         except Exception:  # the supervisor of all work: one broken piece must not stop the others
             log.exception("work_broken", work=work.kind, subject=work.subject)
-            await self._settle(work, Change(work=(self._again(work, LONGEST_WAIT),)))
+            await self._settle(work, Change(again=(self._again(work, LONGEST_WAIT),)))
         else:
             await self._settle(work, Change(done=(work,)))
 
@@ -119,7 +119,7 @@ class Outbox:
         return replace(work, due=self._records.clock.now() + timedelta(seconds=wait), tries=work.tries + 1)
 
     async def _settle(self, work: Work, change: Change) -> None:
-        """When even this cannot be stored, the lease runs out and the work is done again."""
+        """While the lease is ours. When even this cannot be stored, it runs out and the work is done again."""
         try:
             await self._records.commit(change)
         except StoreError as error:

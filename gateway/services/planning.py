@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from gateway.domain.call import Intent, Operation, PlaceOfflineOrder, PlaceOrder
+from gateway.domain.call import Intent, MarkPaid, Operation, PlaceOfflineOrder, PlaceOrder
 from gateway.domain.deadline import Deadline
 from gateway.domain.money import ZERO
 from gateway.domain.quote import Piece, Quote, carries
-from gateway.domain.receipt import LineItem, Receipt, TenderKind
+from gateway.domain.receipt import LineItem, Receipt, TenderKind, before_points
 from gateway.domain.sale_record import Alert, Close, Form, Sale
 from gateway.ports import LoyaltyProgram
 
@@ -36,8 +37,10 @@ class Planning:
             return _offline(sale, close)
         if close.quote is not None and form in (None, Form.QUOTED):
             return _quoted(sale, close, close.quote, Form.QUOTED, receipt.points)
-        fresh = await self._program.quote(receipt, sale.order_id, close.sold_at, deadline=deadline)
-        if form in (None, Form.QUOTED) and carries(receipt, receipt, fresh):
+        base = close.quoted or before_points(receipt)
+        asked = replace(base, customer=receipt.customer, coupons=close.coupons)  # as the order itself will be placed
+        fresh = await self._program.quote(asked, sale.order_id, close.sold_at, deadline=deadline)
+        if form in (None, Form.QUOTED) and carries(receipt, base, fresh):
             return _quoted(sale, close, fresh, Form.QUOTED, receipt.points)
         if form is Form.WITHOUT_POINTS:
             return _quoted(sale, close, fresh, Form.WITHOUT_POINTS, ZERO)
@@ -96,6 +99,18 @@ def _offline(sale: Sale, close: Close, *, stranger: bool = False) -> Plan:
         points=ZERO,
         total=total,
         sold=tuple(_piece(line) for line in receipt.lines),
+    )
+
+
+def paid_apart(sale: Sale, close: Close) -> Plan:
+    """The order is placed as planned before; now it becomes a sale."""
+    return Plan(
+        form=sale.form or Form.QUOTED,
+        operation=Operation.PAID,
+        intent=MarkPaid(order_id=sale.order_id, at=close.sold_at),
+        points=ZERO,
+        total=ZERO,
+        sold=sale.sold,
     )
 
 

@@ -22,7 +22,7 @@ from gateway.domain.receipt import RegisterRef
 from gateway.domain.sale_record import Close, Sale
 from gateway.domain.work import Work, WorkKind
 from gateway.errors import Conflict, LoyaltyError
-from gateway.ports import LoyaltyProgram, Meter
+from gateway.ports import LoyaltyProgram, Meter, News
 from gateway.services.outbox import Later
 from gateway.services.records import Records
 from gateway.services.telling import Telling
@@ -66,6 +66,7 @@ class Prompting:
         self._times = times
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self._stopped = False
+        records.store.listen(self._heard)
 
     def after_delivery(self, sale: Sale) -> tuple[Work, ...]:
         """The poll that a delivered sale brings about; none for an anonymous or a long-past one."""
@@ -134,7 +135,6 @@ class Prompting:
             return
         for prompt in prompts:
             self._meter.count("popups", state=prompt.state)
-            self._ring(prompt.register)
 
     async def waiting(self, register: RegisterRef) -> Sequence[Prompt]:
         now = self._records.clock.now()
@@ -156,13 +156,14 @@ class Prompting:
     def stop(self) -> None:
         """Let all screens go: their streams end."""
         self._stopped = True
-        for listeners in self._listeners.values():
-            for rung in listeners:
-                rung.set()
+        self._heard(None)
 
-    def _ring(self, register: RegisterRef) -> None:
-        for rung in self._listeners.get(str(register), ()):
-            rung.set()
+    def _heard(self, news: News) -> None:
+        """Prompts of a register have changed, here or at another gateway; None: of any register."""
+        for register, listeners in self._listeners.items():
+            if news is None or (isinstance(news, RegisterRef) and register == str(news)):
+                for rung in listeners:
+                    rung.set()
 
     async def shown(self, prompt_id: str, register: RegisterRef) -> bool:
         """One durable write with its report. False when it is too late, or no such popup is here."""
@@ -180,7 +181,6 @@ class Prompting:
             except Conflict:
                 continue
             self._meter.count("popups", state=PromptState.SHOWN)
-            self._ring(register)
             return True
 
     def _seen(self, prompt: Prompt, now: datetime) -> Change:
@@ -220,4 +220,3 @@ class Prompting:
         if state is PromptState.REPORTED and prompt.shown_at is not None:
             took = self._records.clock.now() - prompt.shown_at
             self._meter.observe("popup_report", took.total_seconds())
-        self._ring(prompt.register)

@@ -67,6 +67,7 @@ class Quoting:
         """Prices of the basket by the deadline; the last valid ones, or none, when nobody answers."""
         self._clocks.met(receipt)
         known = self._receipts.recall(receipt.id)
+        known.seen_at = self._records.clock.now()
         asked = deadline.less(RESERVE)
         quote, customer = await asyncio.gather(
             _or_none(self._ask_price(receipt, known, asked)), _or_none(self._ask_customer(receipt, known, asked))

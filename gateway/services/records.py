@@ -12,8 +12,8 @@ from gateway.domain.sale import advance
 from gateway.domain.sale_events import Event, Step, Verdict
 from gateway.domain.sale_record import Sale, Terms
 from gateway.domain.work import Lane
-from gateway.errors import Conflict
-from gateway.ports import Clock, Store
+from gateway.errors import Conflict, StoreUnavailable
+from gateway.ports import Clock, News, Store
 
 More = Callable[[Step], Change]
 """What else belongs into the transaction of a step."""
@@ -24,20 +24,35 @@ def nothing_more(_step: Step) -> Change:
 
 
 class Records:
-    """The store, with the sale's state table in front of it and a bell for the outbox behind it."""
+    """The store, with the sale's state table in front of it and a bell for the outbox behind it.
 
-    def __init__(self, store: Store, clock: Clock, terms: Terms) -> None:
+    `on_commit` hears whether the store took a change.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, terms: Terms, on_commit: Callable[[bool], None] = lambda _well: None
+    ) -> None:
         self.store = store
         self.clock = clock
         self.terms = terms
+        self._on_commit = on_commit
         self._bells = {lane: asyncio.Event() for lane in Lane}
         self._in_flight: dict[str, tuple[asyncio.Lock, int]] = {}
+        store.listen(self._ring)
 
     async def commit(self, change: Change) -> None:
         """On disk when it returns. Raises `StoreUnavailable`, `Conflict`."""
-        await self.store.commit(change)
-        for work in change.work:
-            self._bells[work.lane].set()
+        try:
+            await self.store.commit(change)
+        except StoreUnavailable:
+            self._on_commit(False)
+            raise
+        self._on_commit(True)
+
+    def _ring(self, news: News) -> None:
+        for lane, bell in self._bells.items():
+            if news is None or news is lane:
+                bell.set()
 
     async def rung(self, lane: Lane, seconds: float) -> None:
         """Wait until new work was stored in this lane, at most `seconds`."""

@@ -49,7 +49,9 @@ class Redeeming:
         releasing: Releasing,
         outbox: Outbox,
         wording: Wording,
+        may_hold: Callable[[], bool],
     ) -> None:
+        """`may_hold`: whether the loyalty server is well enough to be asked for points."""
         self._program = program
         self._records = records
         self._receipts = receipts
@@ -57,6 +59,7 @@ class Redeeming:
         self._releasing = releasing
         self._outbox = outbox
         self._wording = wording
+        self._may_hold = may_hold
 
     async def redeem(self, receipt: Receipt, points: Decimal, deadline: Deadline) -> Redeemed | Declined:
         """Spend `points` on this receipt, or say why not; never blindly."""
@@ -66,6 +69,8 @@ class Redeeming:
         if quote is not None and points > quote.spendable:
             text = self._wording.say(Phrase.TOO_MANY_POINTS, points=quote.spendable)
             return Declined(reason=DeclineReason.TOO_MANY_POINTS, text=text)
+        if not self._may_hold() and not await self._stands(receipt):
+            return self._declined(REFUSALS[Verdict.UNAVAILABLE])
         async with self._records.one_call(receipt.id):
             step = await self._ask(receipt, quote, points)
             if step.verdict is Verdict.RETURNING:
@@ -76,6 +81,11 @@ class Redeeming:
                 answer = await self._telling.hold(step.sale.hold, step.sale.order_id, deadline.less(RESERVE))
                 step = await self._answered(receipt, step.sale, answer)
         return self._told(receipt, points, step, answer)
+
+    async def _stands(self, receipt: Receipt) -> bool:
+        """Whether points are held already: saying so again needs no server."""
+        sale = await self._records.store.sale(receipt.id)
+        return sale is not None and sale.hold is not None and sale.hold.held
 
     def _quote_of(self, receipt: Receipt) -> Quote | None:
         """The quote that the register was told for this very basket."""
@@ -88,7 +98,8 @@ class Redeeming:
         def event(sale: Sale) -> RedeemAsked:
             total = quote.total - points if quote else Decimal(0)
             body = self._hold_body(sale, receipt, quote, points) if quote else None
-            return RedeemAsked(points=points, total=total, body=body, now=self._records.clock.now())
+            priced = self._receipts.recall(receipt.id).priced
+            return RedeemAsked(points=points, total=total, body=body, now=self._records.clock.now(), priced=priced)
 
         return await self._apply(receipt, event)
 

@@ -1,13 +1,13 @@
 """Goods come back: the refund is stored at once and never refused, the money is with the customer already."""
 
-from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 import structlog
 
 from gateway.domain.change import Change, HistoryRow, ParkedDocument
-from gateway.domain.receipt import LineItem, Refund, content_digest
-from gateway.domain.refund import RefundRecord, RefundState, exceeds, moved
+from gateway.domain.receipt import Refund, content_digest
+from gateway.domain.refund import RefundRecord, RefundState, covered
 from gateway.domain.told import Closed
 from gateway.domain.work import Work, WorkKind
 from gateway.errors import Conflict
@@ -43,24 +43,31 @@ class Refunding:
             raw=raw,
             at=self._records.clock.now(),
         )
-        async with self._records.one_call(refund.original_id):
-            record = await self._parked_if_too_much(record)
+        # One document of a sale at a time, but never behind a call to the server for that sale.
+        async with self._records.one_call(f"refunds of {refund.original_id}"):
+            within, beyond = await self._split(record)
+            if beyond is not None:
+                await self._park(beyond)
             try:
-                await self._records.commit(_new(record))
+                await self._records.commit(_new(within))
             except Conflict:  # the same document a moment ago, on another connection
-                return await self._records.store.refund(record.id) or record
-        self._meter.count("refunds", state=record.state)
-        return record
+                return await self._records.store.refund(record.id) or within
+        self._meter.count("refunds", state=within.state)
+        return within
 
-    async def _parked_if_too_much(self, record: RefundRecord) -> RefundRecord:
+    async def _split(self, record: RefundRecord) -> tuple[RefundRecord, RefundRecord | None]:
+        """The refund as far as its sale covers it, and what is above that, parked, as a record of its own."""
         sale = await self._records.store.sale(record.sale_id)
         if sale is None or sale.close is None:
-            return record
+            return record, None
         earlier = await self._records.store.refunds_of(record.sale_id)
-        if not exceeds(record.refund.document.lines, sale.close.receipt.lines, _lines(earlier)):
-            return record
-        log.error("refund_parked", refund=record.id, register=str(record.register))
-        return moved(record, RefundState.PARKED, refusal="возвращается больше, чем продано")
+        return covered(record, sale.close.receipt.lines, earlier)
+
+    async def _park(self, beyond: RefundRecord) -> None:
+        """Before the rest: a document is acknowledged only once both are stored, and a repeat finds this one."""
+        log.error("refund_parked", refund=beyond.id, register=str(beyond.register))
+        with suppress(Conflict):
+            await self._records.commit(_new(beyond))
 
     async def _keep(self, refund: Refund, raw: bytes) -> None:
         register = refund.document.register
@@ -72,11 +79,6 @@ class Refunding:
             raw=raw,
         )
         await self._records.commit(Change(documents=(kept,)))
-
-
-def _lines(refunds: Sequence[RefundRecord]) -> tuple[LineItem, ...]:
-    counted = (row for row in refunds if row.state is not RefundState.PARKED)
-    return tuple(line for row in counted for line in row.refund.document.lines)
 
 
 def _new(record: RefundRecord) -> Change:

@@ -6,16 +6,18 @@ from gateway.domain.ids import call_key, order_id
 from gateway.domain.sale_events import Idle, ReleaseAnswered, Step, Verdict
 from gateway.domain.work import Work
 from gateway.ports import LoyaltyProgram
+from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import Later
 from gateway.services.records import Records
 from gateway.services.telling import Telling
 
 
 class Releasing:
-    def __init__(self, program: LoyaltyProgram, records: Records, telling: Telling) -> None:
+    def __init__(self, program: LoyaltyProgram, records: Records, telling: Telling, receipts: OpenReceipts) -> None:
         self._program = program
         self._records = records
         self._telling = telling
+        self._receipts = receipts
 
     async def give_back(self, sale_id: str, generation: int, deadline: Deadline) -> Step | None:
         """One try at the release of a given-up generation; None when there is nothing to release."""
@@ -50,6 +52,10 @@ class Releasing:
         if sale is None:
             return
         now = self._records.clock.now()
-        step = await self._records.apply(sale_id, sale.register, lambda _sale: Idle(now=now), who="timer")
+        known = self._receipts.peek(sale_id)
+        event = Idle(now=now, seen_at=known.seen_at if known else None)
+        step = await self._records.apply(sale_id, sale.register, lambda _sale: event, who="timer")
+        if known is not None:
+            known.generation = step.sale.generation  # the next quote belongs to the next order
         if step.verdict is Verdict.WAIT:
             raise Later((step.work[0].due - now).total_seconds())

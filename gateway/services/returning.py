@@ -1,22 +1,27 @@
 """A refund to the loyalty server: after its sale, under one key, believed when the order shows it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
+import structlog
 from msgspec.structs import replace
 
-from gateway.domain.call import Call, NoAnswer, Operation, OrderView, RefundOrder, ReturnedPiece
+from gateway.domain.call import Call, NoAnswer, Operation, OrderView, RefundOrder, Refused, ReturnedPiece
 from gateway.domain.change import Change, HistoryRow
 from gateway.domain.deadline import Deadline
 from gateway.domain.ids import call_key
 from gateway.domain.money import ZERO
-from gateway.domain.refund import RefundRecord, RefundState, moved, returned_pieces
+from gateway.domain.refund import RefundRecord, RefundState, covered, moved, returned_pieces
 from gateway.domain.sale_record import Sale, State
+from gateway.errors import Conflict
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.delivery import SEND_AGAIN, next_look
 from gateway.services.outbox import Later
 from gateway.services.records import Records
 from gateway.services.telling import Telling
+
+log = structlog.get_logger()
 
 UNSEEN = timedelta(seconds=60)
 """How long a refund waits for a sale we have never seen before it is sent by its reference."""
@@ -38,7 +43,9 @@ class Returning:
             record = await self._records.store.refund(refund_id) or found
             match record.state:
                 case RefundState.WAIT:
-                    await self._send(await self._ready(record), deadline)
+                    ready = await self._ready(await self._covered(record))
+                    if ready is not None:
+                        await self._send(ready, deadline)
                 case RefundState.SENT:
                     await self._send(record, deadline)
                 case RefundState.CHECKING:
@@ -46,8 +53,27 @@ class Returning:
                 case RefundState.DONE | RefundState.PARKED:
                     return
 
-    async def _ready(self, record: RefundRecord) -> RefundRecord:
-        """With the order, the pieces and the bytes to send. Raises `Later` while its sale is on the way."""
+    async def _covered(self, record: RefundRecord) -> RefundRecord:
+        """Held against its sale once more: it may have come before it."""
+        sale = await self._records.store.sale(record.sale_id)
+        if sale is None or sale.close is None:
+            return record
+        within, beyond = covered(record, sale.close.receipt.lines, await self._others(record))
+        if within == record:
+            return record
+        log.error("refund_parked", refund=record.id, register=str(record.register))
+        if beyond is not None:
+            with suppress(Conflict):  # parked before a crash
+                await self._commit(beyond, record.state)
+        return await self._commit(within, record.state)
+
+    async def _ready(self, record: RefundRecord) -> RefundRecord | None:
+        """With the order, the pieces and the bytes to send; None when nothing of it can be sent.
+
+        Raises `Later` while its sale is on the way.
+        """
+        if record.state is RefundState.PARKED:
+            return None
         sale = await self._records.store.sale(record.sale_id)
         seen = sale is not None and sale.close is not None
         age = self._records.clock.now() - record.at
@@ -71,8 +97,17 @@ class Returning:
         answer = await self._telling.send(call, deadline)
         if isinstance(answer, NoAnswer):
             raise Later(answer.retry_after)
+        if isinstance(answer, Refused):
+            await self._park(sent, answer.text)
+            return
         await self._commit(moved(sent, RefundState.CHECKING), sent.state)
         raise Later(next_look(timedelta(0)))
+
+    async def _park(self, record: RefundRecord, why: str) -> None:
+        """Refused for good: kept for a person."""
+        await self._commit(moved(record, RefundState.PARKED, refusal=why), record.state)
+        self._meter.count("refunds", state=RefundState.PARKED)
+        log.error("refund_parked", refund=record.id, register=str(record.register))
 
     async def _check(self, record: RefundRecord, deadline: Deadline) -> None:
         found = await self._telling.read(record.order_id, deadline)

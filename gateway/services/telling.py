@@ -22,10 +22,7 @@ from gateway.ports import LoyaltyProgram
 
 log = structlog.get_logger()
 
-LIVE = {
-    Operation.HOLD: {OrderState.PLACED},
-    Operation.SALE: {OrderState.PAID, OrderState.PARTLY_RETURNED, OrderState.RETURNED},
-}
+PAID = frozenset({OrderState.PAID, OrderState.PARTLY_RETURNED, OrderState.RETURNED})
 
 
 class Telling:
@@ -56,11 +53,19 @@ class Telling:
         found = await self.read(call.order_id, deadline)
         if not found.read:
             return NoAnswer()
-        if found.order is not None and _matches(found.order, call.operation, sent):
+        if found.order is not None and self._matches(found.order, call.operation, sent):
             return Accepted(spent=found.order.spent, earned=found.order.earned)
         if call.operation is Operation.HOLD:
             return Refused(reason=RefusalReason.OTHER)
         return answer
+
+    def _matches(self, order: OrderView, operation: Operation, sent: Hold | Delivery) -> bool:
+        """A sale that is paid by a call of its own is only placed before."""
+        placed = order.state is OrderState.PLACED
+        live = placed if operation is Operation.HOLD else order.state in PAID
+        if operation is Operation.SALE and self._program.profile.pays_apart:
+            live = live or placed
+        return live and (order.spent, order.total) == (sent.points, sent.total)
 
     async def read(self, order_id: str, deadline: Deadline) -> "Found":
         """The order at the server, or that it could not be read."""
@@ -75,8 +80,3 @@ class Found(Struct, frozen=True, kw_only=True):
 
     read: bool
     order: OrderView | None = None
-
-
-def _matches(order: OrderView, operation: Operation, sent: Hold | Delivery) -> bool:
-    live = order.state in LIVE.get(operation, set())
-    return live and (order.spent, order.total) == (sent.points, sent.total)

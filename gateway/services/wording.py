@@ -4,6 +4,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 import structlog
+from msgspec.structs import replace
 
 from gateway.domain.call import Accepted
 from gateway.domain.customer import Customer
@@ -114,9 +115,10 @@ class Wording:
                 outlet=receipt.register.outlet,
                 register=receipt.register.register,
                 number=receipt.number,
-                now=self.local_now(),
-                customer=_who(receipt, customer),
+                now=close.at.astimezone(self._zone),
+                customer=_buyer(receipt, customer),
                 total=receipt.total,
+                discount=(close.quote.saved or None) if close.quote else None,
                 spent=receipt.points or None,
                 earned=done.earned,
                 available=done.available,
@@ -147,6 +149,12 @@ class Wording:
         except TemplateError as error:
             log.warning("slip_not_rendered", template=name, error=type(error).__name__)  # no text: it may quote data
             return ()
+
+
+def _buyer(receipt: Receipt, customer: Customer | None) -> SlipCustomer | None:
+    """Without the level: it was read before the sale, and this very sale may have changed it."""
+    who = _who(receipt, customer)
+    return None if who is None else replace(who, level="")
 
 
 def _who(receipt: Receipt, customer: Customer | None) -> SlipCustomer | None:

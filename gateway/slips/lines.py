@@ -3,11 +3,10 @@
 from functools import lru_cache
 
 from jinja2 import Template
-from jinja2 import TemplateError as JinjaError
 
 from gateway.domain.customer import Customer
 from gateway.errors import TemplateError
-from gateway.slips.sandbox import SlipEnvironment
+from gateway.slips.sandbox import SlipEnvironment, restored
 
 _environment = SlipEnvironment()
 LONGEST = 500
@@ -17,9 +16,10 @@ LONGEST = 500
 def line(source: str, customer: Customer) -> str:
     """`source` with `{{ customer.first_name }}` and the like filled in. Raises `TemplateError`."""
     try:
-        return " ".join(_compiled(source).render(customer=customer).split())[:LONGEST]
-    except JinjaError as error:
+        text = restored(_compiled(source).render(customer=customer))
+    except Exception as error:  # whatever an expression of the text raises is the text's fault
         raise TemplateError(f"{source[:60]!r}: {error}") from error
+    return " ".join(text.split())[:LONGEST]
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from shop import Shop, eventually
 from till import cash, document, line
 
 BUDGET, SLACK = 0.3, 0.25
-"""Seconds. The bench measures the gateway's own lateness; here a bare timer runs beside it, as late as the machine."""
+"""Seconds. The bench measures the gateway's own lateness; here a bare timer beside it is as late as the machine."""
 
 
 @pytest.fixture

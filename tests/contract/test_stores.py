@@ -1,9 +1,11 @@
-"""What every store promises. A new one is a new entry of `SETTINGS`."""
+"""What every store promises. A new one is a new parameter of `store`."""
 
-from asyncio import gather
-from collections.abc import AsyncIterator, Callable
+from asyncio import gather, sleep
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import (
@@ -19,40 +21,62 @@ from builders import (
     make_work,
 )
 from msgspec.structs import replace
+from postgres_server import server
 
-from adapters.stores import MemorySettings, SqliteSettings, StoreSettings, open_store
+from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, open_store
 from adapters.stores.memory import MemoryStore
-from gateway.domain.change import Change
+from gateway.domain.change import Change, Parked
 from gateway.domain.prompt import PromptState
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundState
 from gateway.domain.sale_record import State
-from gateway.domain.work import Lane, WorkKind
+from gateway.domain.work import Lane, OutboxRow, Work, WorkKind
 from gateway.errors import Conflict, StoreError, StoreUnavailable
-from gateway.ports import Counts, Store
+from gateway.ports import Counts, News, Store
 
 MOSCOW = timezone(timedelta(hours=3))
 UNTIL = later(seconds=30)
-
-SETTINGS: dict[str, Callable[[Path], StoreSettings]] = {
-    "memory": lambda _directory: MemorySettings(),
-    "sqlite": lambda directory: SqliteSettings(path=str(directory / "state" / "gateway.sqlite")),
-}
 
 
 def no_fatal_error(error: StoreError) -> None:
     pytest.fail(f"a fatal error: {error}")
 
 
-@pytest.fixture(params=SETTINGS)
+@asynccontextmanager
+async def memory(_directory: Path) -> AsyncIterator[Store]:
+    yield await open_store(MemorySettings(), on_fatal=no_fatal_error)
+
+
+@asynccontextmanager
+async def sqlite(directory: Path) -> AsyncIterator[Store]:
+    path = str(directory / "state" / "gateway.sqlite")
+    yield await open_store(SqliteSettings(path=path), on_fatal=no_fatal_error)
+
+
+@asynccontextmanager
+async def postgres(_directory: Path) -> AsyncIterator[Store]:
+    async with server().database() as dsn:
+        yield await open_store(PostgresSettings(dsn_file="dsn"), on_fatal=no_fatal_error, dsn=dsn)
+
+
+@pytest.fixture(params=[memory, sqlite, pytest.param(postgres, marks=pytest.mark.postgres)])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(SETTINGS[request.param](tmp_path), on_fatal=no_fatal_error)
-    yield opened
-    await opened.close()
+    async with request.param(tmp_path) as opened:
+        yield opened
+        await opened.close()
+
+
+async def lease(store: Store, lane: Lane = Lane.SALES, now: datetime = AT, limit: int = 10) -> list[Work]:
+    return list(await store.lease(lane, now, limit, UNTIL))
+
+
+def unleased(work: Iterable[Work]) -> list[Work]:
+    """Which lease it is does not matter to the test."""
+    return [replace(row, lease=0) for row in work]
 
 
 async def leased(store: Store, lane: Lane = Lane.SALES, now: datetime = AT, limit: int = 10) -> list[str]:
-    return [work.subject for work in await store.lease(lane, now, limit, UNTIL)]
+    return [work.subject for work in await lease(store, lane, now, limit)]
 
 
 async def test_nothing_is_found_in_a_new_store(store: Store) -> None:
@@ -168,9 +192,8 @@ async def test_due_work_is_leased_most_urgent_first_and_lanes_do_not_mix(store: 
         make_work("popup", kind=WorkKind.REPORT),
     )
     await store.commit(Change(work=work))
-    first = await store.lease(Lane.SALES, AT, 2, UNTIL)
-    assert list(first) == [work[2], work[1]]
-    assert list(await store.lease(Lane.SALES, AT, 2, UNTIL)) == [work[0]]
+    assert unleased(await lease(store, limit=2)) == [work[2], work[1]]
+    assert unleased(await lease(store, limit=2)) == [work[0]]
     assert await leased(store) == []
     assert await leased(store, Lane.POPUPS) == ["popup"]
 
@@ -201,7 +224,7 @@ async def test_work_planned_anew_replaces_the_old_plan_and_its_lease(store: Stor
     await leased(store)
     again = make_work(due=later(seconds=-5), tries=1)
     await store.commit(Change(work=(again,)))
-    assert list(await store.lease(Lane.SALES, AT, 10, UNTIL)) == [again]
+    assert unleased(await lease(store)) == [again]
 
 
 async def test_finished_work_goes_whenever_it_was_due(store: Store) -> None:
@@ -210,17 +233,82 @@ async def test_finished_work_goes_whenever_it_was_due(store: Store) -> None:
     assert await leased(store) == ["other"]
 
 
-async def test_done_work_goes_only_while_its_plan_is_the_same(store: Store) -> None:
+async def test_work_that_nobody_leased_is_done_only_while_its_plan_is_the_same(store: Store) -> None:
+    """As a close does that is delivered at once, before the outbox comes to it."""
     await store.commit(Change(work=(make_work("same"), make_work("planned anew", due=later(seconds=-1)))))
     done = (make_work("same", due=AT.astimezone(MOSCOW), tries=9), make_work("planned anew"))
     await store.commit(Change(done=done))
     assert await leased(store) == ["planned anew"]
 
 
+async def test_every_lease_is_another_generation(store: Store) -> None:
+    """Also of a row that was deleted meanwhile: a late worker must not settle its successor."""
+    seen = []
+    for _ in range(3):
+        await store.commit(Change(work=(make_work(), make_work("other"))))
+        first = await lease(store)
+        second = await lease(store, now=UNTIL)
+        seen += [work.lease for work in (*first, *second) if work.subject == "receipt-1"]
+        await store.commit(Change(finished=(make_work(),)))
+    assert 0 not in seen
+    assert len(set(seen)) == 6
+
+
+async def settle_late(store: Store, late: Work) -> None:
+    """All that a worker may do whose lease is another's by now."""
+    await store.commit(Change(done=(late,)))
+    await store.commit(Change(again=(replace(late, due=later(days=9), tries=9),)))
+
+
+async def test_a_late_worker_touches_nothing(store: Store) -> None:
+    await store.commit(Change(work=(make_work(),)))
+    (late,) = await lease(store)
+    (current,) = await lease(store, now=UNTIL)
+    before = await store.work(10)
+    await settle_late(store, late)
+    assert await store.work(10) == before
+    await store.commit(Change(done=(current,)))
+    assert await store.work(10) == []
+
+
+async def test_a_worker_whose_row_was_planned_anew_touches_nothing(store: Store) -> None:
+    await store.commit(Change(work=(make_work(),)))
+    (late,) = await lease(store)
+    await store.commit(Change(work=(make_work(tries=1),)))
+    await settle_late(store, late)
+    await settle_late(store, make_work())
+    assert [row.work for row in await store.work(10)] == [make_work(tries=1)]
+
+
+async def test_a_lease_that_ran_out_and_nobody_took_still_settles(store: Store) -> None:
+    await store.commit(Change(work=(make_work("a"), make_work("b"))))
+    done, again = await lease(store)
+    await store.commit(Change(done=(done,), again=(replace(again, due=later(hours=1), tries=1),)))
+    assert [row.work for row in await store.work(10)] == [make_work("b", due=later(hours=1), tries=1)]
+
+
+async def test_work_put_off_is_free_again_when_it_is_due(store: Store) -> None:
+    await store.commit(Change(work=(make_work(),)))
+    (work,) = await lease(store)
+    await store.commit(Change(again=(replace(work, due=later(seconds=5), tries=1),)))
+    assert await store.next_due(Lane.SALES) == later(seconds=5)
+    await store.commit(Change(done=(replace(work, due=later(seconds=5)),)))  # given up is given up
+    assert await leased(store) == []
+    assert unleased(await lease(store, now=later(seconds=5))) == [make_work(due=later(seconds=5), tries=1)]
+
+
+async def test_unleased_work_can_be_put_off_until_somebody_leases_it(store: Store) -> None:
+    await store.commit(Change(work=(make_work("free"), make_work("taken", due=later(seconds=-1)))))
+    await lease(store, limit=1)
+    tried = (make_work("free", due=UNTIL, tries=1), make_work("taken", due=UNTIL, tries=1))
+    await store.commit(Change(again=tried))
+    assert {row.work.subject: row.work.tries for row in await store.work(10)} == {"free": 1, "taken": 0}
+
+
 async def test_work_planned_in_the_change_that_ends_it_stays(store: Store) -> None:
     await store.commit(Change(work=(make_work(),)))
     await store.commit(Change(work=(make_work(tries=1),), finished=(make_work(),), done=(make_work(),)))
-    assert list(await store.lease(Lane.SALES, AT, 10, UNTIL)) == [make_work(tries=1)]
+    assert unleased(await lease(store)) == [make_work(tries=1)]
 
 
 async def test_counts_tell_what_is_owed_and_what_is_parked(store: Store) -> None:
@@ -229,10 +317,162 @@ async def test_counts_tell_what_is_owed_and_what_is_parked(store: Store) -> None
     await store.commit(Change(sale=make_sale("b", state=State.CLOSED), refund=make_refund(state=RefundState.PARKED)))
     await store.commit(Change(documents=(make_document(), make_document("b"))))
     await leased(store)
-    expected = Counts(pending=4, oldest_due=AT, parked_sales=1, parked_refunds=1, parked_documents=2)
+    states = {State.PARKED: 1, State.CLOSED: 1}
+    expected = Counts(
+        pending=4, oldest_due=AT, parked_sales=1, parked_refunds=1, parked_documents=2, undelivered=states
+    )
+    await store.commit(Change(sale=make_sale("c", state=State.DELIVERED)))
     assert await store.counts() == expected
     await store.commit(Change(finished=(make_work(kind=WorkKind.REPORT), make_work(kind=WorkKind.REFUND))))
     assert (await store.counts()).oldest_due == later(seconds=4)
+
+
+async def test_what_is_dropped_no_longer_counts_and_is_kept_with_its_reason(store: Store) -> None:
+    sale, refund = make_sale(state=State.PARKED), make_refund(state=RefundState.PARKED)
+    await store.commit(Change(sale=sale, refund=refund, documents=(make_document(),)))
+    change = Change(
+        sale=replace(sale, version=1, dropped="a"),
+        refund=replace(refund, version=1, dropped="b"),
+        dropped=(make_document(dropped="c"), make_document("unknown", dropped="d")),
+    )
+    await store.commit(change)
+    nothing = Counts(pending=0, oldest_due=None, parked_sales=0, parked_refunds=0, parked_documents=0)
+    assert await store.counts() == nothing
+    assert await store.parked(10) == Parked(sales=(), refunds=(), documents=())
+    assert await store.sale(sale.id) == replace(sale, version=2, dropped="a")
+    assert await store.refund(refund.id) == replace(refund, version=2, dropped="b")
+    await store.commit(Change(documents=(make_document(reason="came again"),)))
+    assert await store.documents() == [make_document(dropped="c")]
+
+
+async def test_parked_records_come_newest_first_and_bounded(store: Store) -> None:
+    for n, name in enumerate("abc"):
+        at = later(seconds=-n)
+        sale = make_sale(name, state=State.PARKED, seen_at=at)
+        refund = make_refund(name, state=RefundState.PARKED, at=at)
+        await store.commit(Change(sale=sale, refund=refund, documents=(make_document(name, at=at),)))
+    await store.commit(Change(sale=make_sale("fine"), refund=make_refund("fine")))
+    parked = await store.parked(2)
+    for rows in (parked.sales, parked.refunds, parked.documents):
+        assert [row.id for row in rows] == ["a", "b"]
+
+
+async def test_the_outbox_can_be_looked_at_with_its_leases(store: Store) -> None:
+    await store.commit(Change(work=(make_work("b"), make_work("a", due=later(seconds=1)), make_work("c", due=UNTIL))))
+    (work,) = await lease(store, limit=1)
+    rows = await store.work(2)
+    assert rows == [
+        OutboxRow(work=work, leased_until=UNTIL),
+        OutboxRow(work=make_work("a", due=later(seconds=1)), leased_until=None),
+    ]
+
+
+async def test_history_is_told_by_subject_in_order(store: Store) -> None:
+    rows = [make_history(after=state, at=later(seconds=-n)) for n, state in enumerate("xyz")]
+    await store.commit(Change(history=(rows[0], make_history("other"), rows[1])))
+    await store.commit(Change(history=(rows[2],)))
+    assert await store.history("receipt-1") == rows
+    assert await store.history("unknown") == []
+
+
+async def test_old_sales_are_those_delivered_long_ago_that_still_tell_of_their_customer(store: Store) -> None:
+    def delivered(name: str, **overrides: Any) -> Change:
+        return Change(sale=make_sale(name, **{"state": State.DELIVERED} | overrides))
+
+    await store.commit(delivered("second", seen_at=later(seconds=-2)))
+    await store.commit(delivered("first", seen_at=later(days=-3), delivered_at=later(seconds=-3)))
+    await store.commit(delivered("young", seen_at=later(days=-3), delivered_at=AT))
+    await store.commit(delivered("stripped", seen_at=later(days=-3), stripped=True))
+    await store.commit(delivered("undelivered", seen_at=later(days=-3), state=State.PARKED))
+    assert [sale.id for sale in await store.old_sales(AT, 10)] == ["first", "second"]
+    assert [sale.id for sale in await store.old_sales(AT, 1)] == ["first"]
+    first = await store.sale("first")
+    assert first is not None
+    await store.commit(Change(sale=replace(first, stripped=True)))
+    assert [sale.id for sale in await store.old_sales(AT, 10)] == ["second"]
+
+
+async def test_what_is_old_and_over_is_forgotten_a_bounded_number_at_a_time(store: Store) -> None:
+    old, young = later(seconds=-1), AT
+    prompts = [
+        make_prompt(f"{state}-{age}", state=state, offered_at=at)
+        for state in PromptState
+        for age, at in (("old", old), ("young", young))
+    ]
+    history = [make_history("old", at=old), make_history("old", at=old), make_history("young")]
+    documents = (make_document("open", at=old), make_document("old", at=old), make_document("young"))
+    await store.commit(Change(prompts=tuple(prompts), history=tuple(history), documents=documents))
+    await store.commit(Change(dropped=tuple(replace(row, dropped="x") for row in documents if row.id != "open")))
+    assert await store.forget(AT, 1) == 3
+    assert await store.forget(AT, 10) == 2
+    assert await store.forget(AT, 10) == 0
+    left = [prompt.id for prompt in prompts if await store.prompt(prompt.id)]
+    assert left == [prompt.id for prompt in prompts if prompt.id not in {"reported-old", "expired-old"}]
+    assert [await store.history("old"), await store.history("young")] == [[], history[2:]]
+    assert {row.id for row in await store.documents()} == {"open", "young"}
+
+
+async def test_old_stripped_sales_and_refunds_that_are_done_can_be_forgotten(store: Store) -> None:
+    old = later(seconds=-1)
+    for name, at, stripped, state in (
+        ("gone", old, True, RefundState.DONE),
+        ("also", old, True, RefundState.DONE),
+        ("whole", old, False, RefundState.PARKED),
+        ("young", AT, True, RefundState.DONE),
+    ):
+        sale = make_sale(name, state=State.DELIVERED, seen_at=at, stripped=stripped)
+        await store.commit(Change(sale=sale, refund=make_refund(name, at=at, state=state)))
+    assert await store.forget_sales(AT, 1) == 2
+    assert await store.forget_sales(AT, 10) == 2
+    names = ("gone", "also", "whole", "young")
+    assert [name for name in names if await store.sale(name)] == ["whole", "young"]
+    assert [name for name in names if await store.refund(name)] == ["whole", "young"]
+
+
+async def test_whoever_listens_hears_of_work_and_prompts_once_they_are_stored(store: Store) -> None:
+    heard: list[News] = []
+    store.listen(heard.append)
+    await sleep(0.2)  # PostgreSQL says None when its listener is connected
+    heard.clear()
+    poll = make_work(kind=WorkKind.POLL)
+    await store.commit(Change(sale=make_sale(), work=(make_work("a"), make_work("b")), prompts=(make_prompt(),)))
+    assert heard == [Lane.SALES, REGISTER]
+    heard.clear()
+    with pytest.raises(Conflict):
+        await store.commit(Change(sale=make_sale(), work=(poll,)))
+    await store.commit(Change(history=(make_history(),)))
+    await store.commit(Change(work=(poll,)))
+    await sleep(0.1)  # nor twice
+    assert heard == [Lane.POPUPS]
+
+
+async def test_a_text_that_a_database_cannot_keep_is_its_callers_fault_alone(store: Store) -> None:
+    broken = Change(sale=make_sale("broken"), history=(make_history(cause="\ud800"),))
+    fine = [store.commit(Change(sale=make_sale(str(n)))) for n in range(3)]
+    outcomes = await gather(fine[0], store.commit(broken), *fine[1:], return_exceptions=True)
+    assert not isinstance(outcomes[1], StoreUnavailable)  # that would be repeated for ever
+    assert (await store.sale("broken") is None) == (outcomes[1] is not None)
+    for n in range(3):
+        assert await store.sale(str(n)) is not None
+
+
+async def test_a_register_may_put_anything_into_an_id(store: Store) -> None:
+    odd = "a\0b '\";--%\u2028\U0001f600"
+    sale, work = make_sale(odd), make_work(odd)
+    await store.commit(Change(sale=sale, work=(work,), history=(make_history(odd),)))
+    await store.commit(Change(sale=replace(sale, version=1, refusal="\0")))
+    assert await store.sale(odd) == replace(sale, version=2, refusal="\0")
+    (leased,) = await lease(store)
+    assert await store.sale(leased.subject) is not None
+    assert len(await store.history(leased.subject)) == 1
+    await store.commit(Change(finished=(work,)))
+    assert await store.work(10) == []
+
+
+async def test_the_size_is_known_where_there_is_one(store: Store) -> None:
+    size = await store.size()
+    assert size.used == 0 if isinstance(store, MemoryStore) else size.used > 10_000
+    assert size.disk_free is None or size.disk_free > 0
 
 
 async def test_the_memory_store_can_play_a_full_disk() -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
-from adapters.stores.sqlite.records import DOCUMENT, PROMPT, REFUND, SALE, body, document_row, read_work, work_row
+from adapters.stores.records import DOCUMENT, PROMPT, REFUND, SALE, body, document_row, read_work, work_row
 from gateway.domain.change import ParkedDocument
 from gateway.domain.prompt import Prompt
 from gateway.domain.refund import RefundRecord
@@ -79,7 +79,7 @@ def test_a_document_comes_back_byte_for_byte(document: ParkedDocument) -> None:
 @given(anything(Work))
 def test_work_comes_back_to_the_microsecond(work: Work) -> None:
     row = work_row(work)
-    assert read_work(row["kind"], row["subject"], row["due"], row["tries"]) == work
+    assert read_work(row["kind"], row["subject"], row["due"], row["tries"], row["lease"]) == work
 
 
 def test_the_full_sale_of_the_builders_leaves_no_field_at_its_default() -> None:

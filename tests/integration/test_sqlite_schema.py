@@ -1,15 +1,18 @@
 """The SQL files: migrations add up, a newer schema is refused, no query walks through a whole table."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from builders import REGISTER
+from builders import AT, REGISTER
 
+from adapters.stores.instants import microseconds
+from adapters.stores.sql_files import named_blocks
 from adapters.stores.sqlite import open_sqlite
 from adapters.stores.sqlite.opening import migrate
-from adapters.stores.sqlite.queries import QUERIES, migrations, named_blocks, read
+from adapters.stores.sqlite.queries import QUERIES, SQL
 from gateway.errors import StoreError, StoreUnavailable
 
 
@@ -47,35 +50,62 @@ def test_a_migration_that_fails_leaves_nothing_behind() -> None:
 
 def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
-    return [(name, " ".join(statement.split())) for name, statement in rows]
+    return [(name, "".join(statement.split())) for name, statement in rows]  # ALTER has blanks of its own
 
 
 def test_the_migrations_add_up_to_the_schema() -> None:
     with closing(sqlite3.connect(":memory:")) as migrated, closing(sqlite3.connect(":memory:")) as written:
         migrate(migrated)
         migrate(migrated)
-        written.executescript(read("schema.sql"))
+        written.executescript(SQL.read("schema.sql"))
         assert schema(migrated) == schema(written)
-        assert migrated.execute("PRAGMA user_version").fetchone() == (len(migrations()),)
-    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+        assert migrated.execute("PRAGMA user_version").fetchone() == (len(SQL.migrations()),)
+    assert [number for number, _ in SQL.migrations()] == list(range(1, len(SQL.migrations()) + 1))
+
+
+PARTIAL = ("refund_parked", "sale_undelivered")
 
 
 @pytest.mark.parametrize(
-    "name", ["sale", "refund", "prompt", "refunds_of", "offered", "lease_work", "next_due", "counts"]
+    "name",
+    [
+        *("sale", "refund", "prompt", "refunds_of", "offered", "lease_work", "next_due", "counts", "undelivered"),
+        *("parked_sales", "parked_refunds", "history", "old_sales"),
+        *("forget_history", "forget_prompts", "forget_sales", "forget_refunds"),
+    ],
 )
 def test_no_query_walks_through_weeks_of_receipts(name: str) -> None:
     """`SCAN x USING INDEX x_parked` walks through the parked ones only; work and documents are few."""
-    asked = {"id": "", "sale_id": "", "lane": "", "now": 0, "until": 0, "limit": 1} | {
+    asked = {"id": "", "sale_id": "", "subject": "", "lane": "", "now": 0, "until": 0, "before": 0, "limit": 1} | {
         "outlet": REGISTER.outlet,
         "register": REGISTER.register,
     }
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(read("schema.sql"))
+        connection.executescript(SQL.read("schema.sql"))
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {QUERIES[name]}", asked)]
-    scans = [step for step in plan if step.startswith("SCAN") and "_parked" not in step]
+    scans = [step for step in plan if step.startswith("SCAN") and not step.endswith(PARTIAL)]
     assert [step for step in scans if step.split()[1] in {"sale", "refund", "prompt", "history"}] == []
 
 
 def test_two_blocks_of_one_name_are_an_error() -> None:
     with pytest.raises(ValueError, match="two blocks are named sale"):
         named_blocks("-- name: sale\nSELECT 1;\n\n-- name: sale\nSELECT 2;\n")
+
+
+def test_a_sale_from_before_its_age_was_stored_gets_it() -> None:
+    """The first schema, with the records of its time."""
+    second = microseconds(AT.replace(microsecond=0))
+    moments = [
+        {"seen_at": "2026-11-21T15:30:15.123456+03:00", "delivered_at": "2026-11-21T12:30:20Z"},
+        {"seen_at": "2026-11-21T15:30:15.123456+03:00", "delivered_at": None},
+        {"seen_at": None},
+    ]
+    (_, first), *_ = SQL.migrations()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript(f"{first}; PRAGMA user_version = 1;")
+        for number, body in enumerate(moments):
+            row = (str(number), json.dumps(body).encode())
+            connection.execute("INSERT INTO sale (id, version, state, body) VALUES (?, 1, 'delivered', ?)", row)
+        migrate(connection)
+        found = connection.execute("SELECT changed FROM sale ORDER BY id").fetchall()
+    assert [changed for (changed,) in found] == [second + 5_000_000, second, 0]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from builders import AT, later, make_full_sale, make_history, make_sale, make_work
+from msgspec.structs import replace
 
 from adapters.stores.sqlite import open_sqlite
 from adapters.stores.sqlite.store import SqliteStore
@@ -134,7 +135,8 @@ async def test_leases_end_with_their_process(store: SqliteStore, path: Path) -> 
     await store.lease(Lane.SALES, AT, 10, later(days=1))
     await store.close()
     again = await open_sqlite(path, on_fatal=no_fatal_error)
-    assert list(await again.lease(Lane.SALES, AT, 10, later(days=1))) == [make_work()]
+    (work,) = await again.lease(Lane.SALES, AT, 10, later(days=1))
+    assert replace(work, lease=0) == make_work()
     await again.close()
 
 

@@ -1,6 +1,7 @@
 """The sandbox of Mindbox over real sockets: every operation, every refusal, keys, the queue, faults."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
@@ -297,6 +298,21 @@ async def test_bad_coupons_have_a_status_and_refuse_a_create(client: Client, cod
 # -- orders
 
 
+async def test_the_receipt_text_may_name_the_points(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.toml"
+    text = re.sub(
+        r'^receipt = ".*"$', 'receipt = "+{accrued}, -{redeemed}, ={balance}"', SEED.read_text(), flags=re.MULTILINE
+    )
+    seed.write_text(text, encoding="utf-8")
+    async with Sandbox(seed_path=seed) as sandbox, aiohttp.ClientSession() as session:
+        paid = await Client(session, sandbox.url).done(
+            "Frontol.BeginAuthorizedOrderTransaction",
+            marias(points=150, totalPrice=842.18, status="Paid"),
+            key=str(uuid4()),
+        )
+    assert placeholder(paid["order"], "ReceiptFooter") == ["+9, -150, =74"]
+
+
 async def test_a_sale_plays_through(client: Client) -> None:
     hold = await client.done("Frontol.BeginAuthorizedOrderTransaction", marias(points=150, totalPrice=842.18))
     assert hold["order"]["processingStatus"] == "Processed"
@@ -308,7 +324,7 @@ async def test_a_sale_plays_through(client: Client) -> None:
     )
     section = paid["order"]
     assert section["issuedCoupons"][0]["coupon"]["ids"] == {"code": "460123456789"}
-    assert placeholder(section, "ReceiptFooter") == ["Начислено баллов: 9. Баланс: 74"]
+    assert placeholder(section, "ReceiptFooter") == ["Обмен и возврат в течение 14 дней при наличии чека"]
     assert section["bonusPointsChanges"][0]["earnedAmount"] == 9
     assert paid["balances"][0]["available"] == 74
     (seen,) = await client.look("orders")

@@ -7,6 +7,9 @@ from gateway.domain.call import Accepted, AlreadyProcessed, Answer, Call, Operat
 from gateway.errors import LoyaltyProtocolError, LoyaltyRejected, LoyaltyUnavailable, OutcomeUnknown
 
 OK, BAD_REQUEST, TOO_MANY = 200, 400, 429
+USUAL_WAIT, LONGEST_WAIT = 30, 300
+"""Seconds. A wait beyond the longest would leave sales lying over a server's slip of the pen."""
+
 NOT_ALLOWED = {401: "the secret key is missing", 403: "the secret key is wrong", 404: "the address is wrong"}
 SAVED = {"Processed", "Created", "Updated", ""}
 """`order.processingStatus` of a saved order: the docs name all of them."""
@@ -43,9 +46,15 @@ def _check_status(status: int) -> None:
     if status in NOT_ALLOWED:
         raise LoyaltyUnavailable(f"HTTP {status}: {NOT_ALLOWED[status]}")
     if status == TOO_MANY:
-        raise LoyaltyUnavailable("HTTP 429: too many requests", retry_after=30)
+        raise too_many()
     if status not in (OK, BAD_REQUEST):
         raise OutcomeUnknown(f"HTTP {status}")
+
+
+def too_many(retry_after: str = "") -> LoyaltyUnavailable:
+    """With the server's own wait in seconds; ours when it names none, or a date."""
+    wait = int(retry_after[:9]) if retry_after.isdecimal() else USUAL_WAIT
+    return LoyaltyUnavailable("HTTP 429: too many requests", retry_after=min(max(wait, 1), LONGEST_WAIT))
 
 
 def _protocol_error(call: Call, answer: Envelope) -> Refused:

@@ -75,7 +75,8 @@ def compose(intent: Intent, settings: MindboxSettings) -> bytes:
 
 
 def _place(intent: PlaceOrder, settings: MindboxSettings) -> Body:
-    status = settings.statuses.paid if intent.paid else settings.statuses.checked_out
+    says_paid = intent.paid and settings.sale_status == "paid"
+    status = settings.statuses.paid if says_paid else settings.statuses.checked_out
     order = _order(intent.order_id, intent.register, intent.coupons, settings)
     if intent.points and intent.customer:
         order["bonusPoints"] = [{"amount": intent.points, "balanceType": {"ids": {"systemName": settings.balance}}}]

@@ -1,6 +1,7 @@
 """What a Mindbox project calls its things; every name is the project's own."""
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -35,7 +36,8 @@ class Payments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The `[loyalty]` table for `kind = "mindbox"`.
 
-    `slip_placeholders` are the placeholders whose texts are printed; all others are hints for the cashier.
+    `sale_status`: whether the project's create takes lines that are paid, or the status has to be set by a call of
+    its own. `slip_placeholders` are the placeholders whose texts are printed; all others are hints for the cashier.
     """
 
     kind: Literal["mindbox"]
@@ -47,13 +49,14 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     operations: dict[str, str] = {}
     product_system: str = "system1c"
     order_system: str = "offlineTransactionId"
+    sale_status: Literal["paid", "separate"] = "paid"
     balance: str = "Main"
     level_segmentation: str = "Level"
     statuses: Statuses = Statuses()
     payments: Payments = Payments()
     slip_placeholders: tuple[str, ...] = ("ReceiptFooter",)
     register_discount: str = "register-discount"
-    connections: int = 20
+    connections: int = 80  # more than the guard's calls in flight: a second call always finds its own
 
     def __post_init__(self) -> None:
         """Raises `ConfigError` for a URL that would send the key in clear over a network."""
@@ -61,6 +64,10 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         if unknown:
             allowed = ", ".join(Operations.__struct_fields__)
             raise ConfigError(f"loyalty.operations.{unknown.pop()}: неизвестная операция; допустимы: {allowed}")
+        if self.connections < 1:
+            raise ConfigError(f"loyalty.connections: указано {self.connections}; допустимо: от 1")
+        if not urlsplit(self.base_url).hostname:
+            raise ConfigError(f"loyalty.url: указано {self.url!r}; допустимо: адрес сервера, https://...")
         if self.base_url.startswith("https://") or self.allow_plain_http or self.base_url.startswith(LOOPBACK):
             return
         raise ConfigError("loyalty.url: нужен https:// (http:// допустим только на этом компьютере)")

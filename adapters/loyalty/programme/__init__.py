@@ -24,6 +24,7 @@ from adapters.loyalty.programme.refusals import (
     UnsplitLine,
 )
 from adapters.loyalty.programme.seed import ProgrammeSeed, read_seed
+from adapters.loyalty.programme.variants import Variants
 
 __all__ = [
     "Account",
@@ -50,5 +51,6 @@ __all__ = [
     "TillDiscount",
     "UnknownOrder",
     "UnsplitLine",
+    "Variants",
     "read_seed",
 ]

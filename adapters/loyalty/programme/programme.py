@@ -24,6 +24,7 @@ from adapters.loyalty.programme.refusals import (
 from adapters.loyalty.programme.seed import Coupon, Level, ProgrammeSeed
 from adapters.loyalty.programme.segments import leave, memberships
 from adapters.loyalty.programme.settlement import Settlement
+from adapters.loyalty.programme.variants import UsedKeys
 from gateway.domain.customer import Balance, SegmentMembership
 
 # A coupon in one of these states does not stop a sale: it works, or it just gives nothing here.
@@ -38,10 +39,15 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 
 class Programme:
-    """Not for several threads. `now` is the only clock; `speed` divides every delay of the seed."""
+    """Not for several threads. `now` is the only clock; `speed` divides every delay of the seed.
+
+    `variants` may be changed at any time; `keys` are the idempotency keys that callers have used up.
+    """
 
     def __init__(self, seed: ProgrammeSeed, now: Callable[[], datetime], *, speed: float = 1.0) -> None:
         self.seed = seed
+        self.variants = seed.variants
+        self.keys = UsedKeys(now, lambda: self.variants)
         self._now = now
         self._pricer = Pricer(seed)
         self._accounts = Accounts(seed.customers, now())
@@ -122,12 +128,20 @@ class Programme:
         if basket.total is not None and basket.total != pricing.total:
             raise PriceChanged(pricing.total)
         codes = tuple(asked.code for asked in pricing.coupons if asked.state is CouponState.USABLE)
-        return Placed(order=self._keep(self._composed(basket, pricing, codes), basket.at), pricing=pricing)
+        order = self._composed(basket, pricing, codes)
+        if not self.variants.create_takes_paid and order.is_paid:
+            order = order.with_status(LineStatus.CHECKED_OUT)
+        return Placed(order=self._keep(order, basket.at), pricing=pricing)
 
     def place_as_sold(self, basket: Basket) -> Placed:
-        """Take over a sale made without us, at its own prices; an order of that id is updated."""
+        """Take over a sale made without us, at its own prices; what becomes of an order of that id varies."""
         self._refuse_closed(basket.order_id)
         pricing = self._pricer.price_as_sold(basket, self._buyer(basket))
+        known = self._orders.get(basket.order_id)
+        if known and self.variants.offline_over_known == "ignores":
+            return Placed(order=known, pricing=pricing)
+        if known and self.variants.offline_over_known == "doubles":
+            basket = replace(basket, order_id=f"{basket.order_id} ({len(self._orders)})")
         return Placed(order=self._keep(self._composed(basket, pricing, ()), basket.at), pricing=pricing)
 
     def change_status(self, order_id: str, status: LineStatus, at: datetime | None = None) -> Order:
@@ -186,7 +200,10 @@ class Programme:
 
     def _refuse_closed(self, order_id: str) -> None:
         order = self._orders.get(order_id)
-        if order and order.is_cancelled and not self.seed.orders.cancelled_reopens:
+        reopens = self.variants.cancelled_reopens
+        if reopens is None:
+            reopens = self.seed.orders.cancelled_reopens
+        if order and order.is_cancelled and not reopens:
             raise OrderClosed
 
     def _known(self, order_id: str) -> Order:

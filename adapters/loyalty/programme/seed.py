@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.loyalty.programme.promotions import Promotion
+from adapters.loyalty.programme.variants import Variants
 from gateway.domain.money import ZERO
 from gateway.errors import ConfigError
 
@@ -133,6 +134,7 @@ class ProgrammeSeed(_Table, frozen=True, kw_only=True):
 
     points: PointsTerms = PointsTerms()
     orders: OrderTerms = OrderTerms()
+    variants: Variants = Variants()
     transitions: TransitionTerms = TransitionTerms()
     texts: Texts = Texts()
     levels: tuple[Level, ...]

@@ -12,9 +12,9 @@ from adapters.stores.sqlite.writer import Writer
 from gateway.errors import StoreError
 
 
-async def open_sqlite(path: Path, *, on_fatal: Callable[[StoreError], None]) -> SqliteStore:
+async def open_sqlite(path: Path, *, on_fatal: Callable[[StoreError], None], attached: bool = False) -> SqliteStore:
     """Raises `StoreError` when the file cannot be opened or was written by a newer gateway."""
     loop = get_running_loop()
     faults = Faults(loop, on_fatal)
-    writing, reading = await to_thread(open_connections, path)
-    return SqliteStore(Writer(writing, loop, faults), Reader(reading, loop, faults))
+    writing, reading = await to_thread(open_connections, path, attached=attached)
+    return SqliteStore(path, Writer(writing, loop, faults), Reader(reading, loop, faults))

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from adapters.stores.sqlite.faults import refusal
-from adapters.stores.sqlite.queries import QUERIES, migrations, read
+from adapters.stores.sqlite.queries import QUERIES, SQL
 from gateway.errors import StoreError, StoreUnavailable
 
 PRIVATE_FILE = 0o600  # receipts carry phones and cards
@@ -15,16 +15,24 @@ PRIVATE_DIRECTORY = 0o700
 OLDEST_SQLITE = (3, 37)  # STRICT tables; RETURNING came with 3.35
 
 
-def open_connections(path: Path) -> tuple[Connection, Connection]:
-    """The writing and the reading connection; raises `StoreError`."""
+def open_connections(path: Path, *, attached: bool) -> tuple[Connection, Connection]:
+    """The writing and the reading connection; raises `StoreError`.
+
+    `attached`: beside the daemon that the file belongs to. Its leases and its schema are left alone.
+    """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or later is needed")
     try:
-        _make_private(path)
+        if attached:
+            path.stat()  # SQLite would make an empty file
+        else:
+            _make_private(path)
         writing = _connect(path)
         try:
-            migrate(writing)
-            writing.execute(QUERIES["forget_leases"])
+            if attached:
+                SQL.require_current(schema_version(writing))
+            else:
+                _take_over(writing)
             reading = _connect(path)
         except BaseException:
             writing.close()
@@ -35,6 +43,11 @@ def open_connections(path: Path) -> tuple[Connection, Connection]:
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be opened: {error.strerror}") from error
     return writing, reading
+
+
+def _take_over(writing: Connection) -> None:
+    migrate(writing)
+    writing.execute(QUERIES["forget_leases"])
 
 
 def _make_private(path: Path) -> None:
@@ -51,7 +64,7 @@ def _connect(path: Path) -> Connection:
     """Transactions are begun by hand. Each connection is used by one thread, though not by the one that opens it."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        connection.executescript(read("connection.sql"))
+        connection.executescript(SQL.read("connection.sql"))
         _require_wal(connection)
     except BaseException:
         connection.close()
@@ -65,18 +78,15 @@ def _require_wal(connection: Connection) -> None:
         raise StoreError(f"SQLite cannot keep a WAL here ({mode}): the file has to be on a local disk")
 
 
+def schema_version(connection: Connection) -> int:
+    ((current,),) = connection.execute(QUERIES["schema_version"]).fetchall()
+    return int(current)
+
+
 def migrate(connection: Connection) -> None:
     """Runs what is missing, each migration whole or not at all."""
-    ((current,),) = connection.execute(QUERIES["schema_version"]).fetchall()
-    known = migrations()
-    newest = known[-1][0]
-    if current > newest:
-        raise StoreError(
-            f"the store was written by a newer gateway: its schema is {current}, this one knows {newest}"
-        )
-    for number, statements in known:
-        if number > current:
-            _run(connection, number, statements)
+    for number, statements in SQL.missing(schema_version(connection)):
+        _run(connection, number, statements)
 
 
 def _run(connection: Connection, number: int, statements: str) -> None:

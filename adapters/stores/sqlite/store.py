@@ -1,36 +1,49 @@
 """The `Store` port over one SQLite file: writes go to the writer thread, questions to the reader's."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from sqlite3 import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from msgspec import MsgspecError
 from msgspec.json import Decoder
 
-from adapters.stores.instants import instant
+from adapters.stores.instants import instant, microseconds
+from adapters.stores.listeners import Listeners, news_of
+from adapters.stores.records import (
+    DOCUMENT,
+    PROMPT,
+    REFUND,
+    SALE,
+    decoded,
+    read_counts,
+    read_history,
+    read_outbox_row,
+)
 from adapters.stores.sqlite import writing
 from adapters.stores.sqlite.queries import QUERIES
 from adapters.stores.sqlite.reader import Reader
-from adapters.stores.sqlite.records import DOCUMENT, PROMPT, REFUND, SALE
 from adapters.stores.sqlite.writer import Writer
-from gateway.domain.change import Change, ParkedDocument
+from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord
 from gateway.domain.sale_record import Sale
-from gateway.domain.work import Lane, Work
-from gateway.errors import StoreError
-from gateway.ports import Counts, Store
+from gateway.domain.work import Lane, OutboxRow, Work
+from gateway.ports import Counts, News, Store, StoreSize
 
 Record = TypeVar("Record")
+Asked = dict[str, str | int]
 
 
 class SqliteStore:
-    def __init__(self, writer: Writer, reader: Reader) -> None:
+    def __init__(self, path: Path, writer: Writer, reader: Reader) -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
+        self._listeners = Listeners()
 
     async def sale(self, sale_id: str) -> Sale | None:
         return await self._one(SALE, "sale", id=sale_id)
@@ -52,6 +65,7 @@ class SqliteStore:
 
     async def commit(self, change: Change) -> None:
         await self._writer.run(partial(writing.apply, change))
+        self._listeners.tell(*news_of(change))
 
     async def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> Sequence[Work]:
         return await self._writer.run(partial(writing.lease, lane, now, limit, until))
@@ -59,27 +73,57 @@ class SqliteStore:
     async def next_due(self, lane: Lane) -> datetime | None:
         return await self._reader.run(partial(_next_due, lane))
 
+    def listen(self, heard: Callable[[News], None]) -> None:
+        """One process writes the file, so what it writes itself is all there is to hear."""
+        self._listeners.add(heard)
+
     async def counts(self) -> Counts:
         return await self._reader.run(_counts)
+
+    async def size(self) -> StoreSize:
+        return await self._reader.run(partial(_size, self._path.parent))
+
+    async def work(self, limit: int) -> Sequence[OutboxRow]:
+        return [read_outbox_row(*row) for row in await self._reader.run(partial(_rows, "work", {"limit": limit}))]
+
+    async def parked(self, limit: int) -> Parked:
+        return Parked(
+            sales=tuple(await self._all(SALE, "parked_sales", limit=limit)),
+            refunds=tuple(await self._all(REFUND, "parked_refunds", limit=limit)),
+            documents=tuple(await self._all(DOCUMENT, "parked_documents", limit=limit)),
+        )
+
+    async def history(self, subject: str) -> Sequence[HistoryRow]:
+        asked: Asked = {"subject": subject}
+        return [read_history(*row) for row in await self._reader.run(partial(_rows, "history", asked))]
+
+    async def old_sales(self, before: datetime, limit: int) -> Sequence[Sale]:
+        return await self._all(SALE, "old_sales", before=microseconds(before), limit=limit)
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        return await self._writer.run(partial(writing.forget, writing.FORGOTTEN, before, limit))
+
+    async def forget_sales(self, before: datetime, limit: int) -> int:
+        return await self._writer.run(partial(writing.forget, writing.FORGOTTEN_SALES, before, limit))
 
     async def close(self) -> None:
         """What was asked or handed in before is still done; then SQLite moves the WAL into the database."""
         await self._reader.close()
         await self._writer.close()
 
-    async def _all(self, decoder: Decoder[Record], name: str, **asked: str) -> list[Record]:
+    async def _all(self, decoder: Decoder[Record], name: str, **asked: str | int) -> list[Record]:
         return await self._reader.run(partial(_decoded, decoder, name, asked))
 
     async def _one(self, decoder: Decoder[Record], name: str, **asked: str) -> Record | None:
         return next(iter(await self._all(decoder, name, **asked)), None)
 
 
-def _decoded(decoder: Decoder[Record], name: str, asked: dict[str, str], connection: Connection) -> list[Record]:
-    rows = connection.execute(QUERIES[name], asked).fetchall()
-    try:
-        return [decoder.decode(body) for (body,) in rows]
-    except MsgspecError as error:
-        raise StoreError(f"a stored record cannot be read ({name}): {error}") from error
+def _rows(name: str, asked: Asked, connection: Connection) -> list[tuple[Any, ...]]:
+    return connection.execute(QUERIES[name], asked).fetchall()
+
+
+def _decoded(decoder: Decoder[Record], name: str, asked: Asked, connection: Connection) -> list[Record]:
+    return decoded(decoder, (body for (body,) in _rows(name, asked, connection)))
 
 
 def _next_due(lane: Lane, connection: Connection) -> datetime | None:
@@ -88,14 +132,13 @@ def _next_due(lane: Lane, connection: Connection) -> datetime | None:
 
 
 def _counts(connection: Connection) -> Counts:
-    ((pending, oldest, sales, refunds, documents),) = connection.execute(QUERIES["counts"]).fetchall()
-    return Counts(
-        pending=pending,
-        oldest_due=None if oldest is None else instant(oldest),
-        parked_sales=sales,
-        parked_refunds=refunds,
-        parked_documents=documents,
-    )
+    (row,) = _rows("counts", {}, connection)
+    return read_counts(row, _rows("undelivered", {}, connection))
+
+
+def _size(folder: Path, connection: Connection) -> StoreSize:
+    ((used,),) = _rows("size", {}, connection)
+    return StoreSize(used=used, disk_free=shutil.disk_usage(folder).free)
 
 
 CONFORMS: type[Store] = SqliteStore

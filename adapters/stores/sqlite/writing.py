@@ -4,8 +4,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from adapters.stores.instants import microseconds
-from adapters.stores.sqlite.queries import QUERIES
-from adapters.stores.sqlite.records import (
+from adapters.stores.records import (
     Row,
     document_row,
     history_row,
@@ -15,6 +14,7 @@ from adapters.stores.sqlite.records import (
     sale_row,
     work_row,
 )
+from adapters.stores.sqlite.queries import QUERIES
 from gateway.domain.change import Change
 from gateway.domain.work import Lane, Work
 from gateway.errors import Conflict
@@ -29,6 +29,7 @@ def apply(change: Change, connection: Connection) -> None:
     for prompt in change.prompts:
         _put(connection, "prompt", prompt_row(prompt))
     connection.executemany(QUERIES["insert_document"], map(document_row, change.documents))
+    connection.executemany(QUERIES["drop_document"], map(document_row, change.dropped))
     connection.executemany(QUERIES["insert_history"], map(history_row, change.history))
     _plan(connection, change)
 
@@ -43,7 +44,8 @@ def _put(connection: Connection, table: str, row: Row) -> None:
 def _plan(connection: Connection, change: Change) -> None:
     """What is over goes first: work planned in the same change stays."""
     connection.executemany(QUERIES["finish_work"], ({"id": work.id} for work in change.finished))
-    connection.executemany(QUERIES["finish_work_due"], map(work_row, change.done))
+    connection.executemany(QUERIES["finish_leased"], map(work_row, change.done))
+    connection.executemany(QUERIES["put_off"], map(work_row, change.again))
     connection.executemany(QUERIES["plan_work"], map(work_row, change.work))
 
 
@@ -51,4 +53,15 @@ def lease(lane: Lane, now: datetime, limit: int, until: datetime, connection: Co
     """When nothing is due nothing is written, and the commit around it costs no fsync."""
     asked = {"lane": lane.value, "now": microseconds(now), "limit": limit, "until": microseconds(until)}
     rows = connection.execute(QUERIES["lease_work"], asked).fetchall()
+    if rows:
+        connection.execute(QUERIES["next_lease"])
     return [read_work(*row) for _id, *row in sorted(rows, key=lambda row: (row[3], row[0]))]
+
+
+FORGOTTEN = ("forget_history", "forget_prompts", "forget_documents")
+FORGOTTEN_SALES = ("forget_sales", "forget_refunds")
+
+
+def forget(names: tuple[str, ...], before: datetime, limit: int, connection: Connection) -> int:
+    asked = {"before": microseconds(before), "limit": limit}
+    return sum(connection.execute(QUERIES[name], asked).rowcount for name in names)

@@ -16,7 +16,7 @@ from gateway.errors import ConfigError
         ('promotion = "spring-coffee"', 'promotion = "sprnig"', "sprnig"),
         ("turnover = 0\n", "turnover = 5\n", "turnover 0"),
         ('kind = "cheapest_free"', 'kind = "cheapest"', "cheapest"),
-        ('{balance}"', '{balanse}"', "balanse"),
+        ('receipt = "', 'receipt = "{balanse} ', "balanse"),
         ("percent = 10\n", 'percent = "ten"\n', "percent"),
         ('phone = "79603334455"', 'phone = "+7 960 333 44 55"', "digits"),
         ("[points]", "[points", "line"),

@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from adapters.loyalty.mindbox.sandbox.catalogue import KEYED, Kind
+from adapters.loyalty.mindbox.sandbox.dressing import dressed
 from adapters.loyalty.mindbox.sandbox.operations import Operations
 from adapters.loyalty.mindbox.sandbox.refusals import Answer, BadRequest, protocol_error, refused
 from adapters.loyalty.mindbox.sandbox.requests import read_body
@@ -53,7 +54,8 @@ class Desk:
     def __init__(self, programme: Programme, seed: SandboxSeed) -> None:
         self._names = seed.mindbox
         self._operations = Operations(programme, seed.mindbox)
-        self._used: set[UUID] = set()
+        self._programme = programme
+        self._used = programme.keys
 
     def admit(self, question: Question) -> Admitted:
         """What is asked for, by someone who may ask.
@@ -74,7 +76,7 @@ class Desk:
         keyed = admitted.kind in KEYED
         if keyed and admitted.key in self._used:
             return REPEATED
-        return self._carried_out(admitted, keyed=keyed)
+        return dressed(self._carried_out(admitted, keyed=keyed), self._programme.variants)
 
     def carry_out_queued(self, admitted: Admitted) -> Answer:
         """Carry an async call out; what comes back is for the log."""
@@ -89,9 +91,11 @@ class Desk:
         except BadRequest as error:
             return protocol_error(str(error), error.http)
         except Refusal as refusal:
+            if keyed and admitted.key is not None:
+                self._used.refused(admitted.key)
             return refused(refusal)
         if keyed and admitted.key is not None:
-            self._used.add(admitted.key)
+            self._used.succeeded(admitted.key)
         return Answer(body={"status": "Success", **sections})
 
     def _entitled(self, question: Question) -> Endpoint:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from aiohttp import web
@@ -13,7 +13,7 @@ from adapters.loyalty.mindbox.sandbox.inspection import Inspection
 from adapters.loyalty.mindbox.sandbox.journal import Entry, Journal
 from adapters.loyalty.mindbox.sandbox.refusals import Answer, BadRequest, protocol_error, server_error
 from adapters.loyalty.mindbox.sandbox.seed import SandboxSeed
-from adapters.loyalty.programme import Programme
+from adapters.loyalty.programme import Programme, Variants
 
 # A call that hangs is let go at last, so that a forgotten fault does not pile up connections.
 LONGEST_HANG = 60.0
@@ -27,7 +27,9 @@ class Server:
     def __init__(self, seed: SandboxSeed, *, now: Callable[[], datetime], speed: float) -> None:
         programme = Programme(seed, now, speed=speed)
         self._now = now
-        self._delay = seed.mindbox.async_delay_seconds
+        self._programme = programme
+        self._delay = timedelta(seconds=seed.mindbox.async_delay_seconds)
+        self._queued = 0
         self._desk = Desk(programme, seed)
         self._inspection = Inspection(programme, seed.mindbox)
         self._faults = FaultBoard()
@@ -61,6 +63,8 @@ class Server:
                 web.get("/_sandbox/customers/{phone}", self._show_customer),
                 web.get("/_sandbox/async-errors", self._show_async_errors),
                 web.post("/_sandbox/faults", self._switch_fault),
+                web.get("/_sandbox/variants", self._show_variants),
+                web.post("/_sandbox/variants", self._switch_variants),
             ]
         )
         return application
@@ -100,13 +104,17 @@ class Server:
         return SUCCESS
 
     def _enqueue(self, admitted: Admitted, entry: Entry) -> None:
+        self._queued += 1
+        number, variants = self._queued, self._programme.variants
+
         def carry_out() -> None:
             self._queue.discard(handle)
-            answer = self._desk.carry_out_queued(admitted)
+            answer = server_error() if variants.loses(number) else self._desk.carry_out_queued(admitted)
             if not answer.is_done:
                 self._journal.queue_failed(entry, answer, self._now())
 
-        handle = asyncio.get_running_loop().call_later(self._delay, carry_out)
+        delay = variants.queue_delay(number, self._delay).total_seconds()
+        handle = asyncio.get_running_loop().call_later(delay, carry_out)
         self._queue.add(handle)
 
     async def _hang(self) -> None:
@@ -135,6 +143,17 @@ class Server:
         except msgspec.DecodeError as error:
             return _json({"error": str(error)}, 400)
         self._faults.switch(fault)
+        return _json({"status": "Success"})
+
+    async def _show_variants(self, _: web.Request) -> web.Response:
+        return _json(self._programme.variants)
+
+    async def _switch_variants(self, request: web.Request) -> web.Response:
+        """The whole table: what is left out is as documented again."""
+        try:
+            self._programme.variants = msgspec.json.decode(await request.read(), type=Variants)
+        except msgspec.DecodeError as error:
+            return _json({"error": str(error)}, 400)
         return _json({"status": "Success"})
 
 

@@ -38,22 +38,26 @@ PRAGMA query_only = ON;
 
 -- name: insert_sale
 -- Version 0 says that there is none yet; if there is one, nothing is inserted and the caller sees no row.
-INSERT INTO sale (id, version, state, body) VALUES (:id, :version + 1, :state, :body)
+INSERT INTO sale (id, version, state, changed, stripped, dropped, body)
+VALUES (:id, :version + 1, :state, :changed, :stripped, :dropped, :body)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_sale
 -- No row when the version has moved on.
-UPDATE sale SET version = version + 1, state = :state, body = :body WHERE id = :id AND version = :version;
+UPDATE sale SET
+    version = version + 1, state = :state, changed = :changed, stripped = :stripped, dropped = :dropped, body = :body
+WHERE id = :id AND version = :version;
 
 -- name: insert_refund
 -- As insert_sale.
-INSERT INTO refund (id, version, state, sale_id, at, body)
-VALUES (:id, :version + 1, :state, :sale_id, :at, :body)
+INSERT INTO refund (id, version, state, sale_id, at, dropped, body)
+VALUES (:id, :version + 1, :state, :sale_id, :at, :dropped, :body)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_refund
 -- As update_sale; a refund never changes its sale or its time.
-UPDATE refund SET version = version + 1, state = :state, body = :body WHERE id = :id AND version = :version;
+UPDATE refund SET version = version + 1, state = :state, dropped = :dropped, body = :body
+WHERE id = :id AND version = :version;
 
 -- name: insert_prompt
 -- As insert_sale.
@@ -67,39 +71,50 @@ UPDATE prompt SET version = version + 1, state = :state, body = :body WHERE id =
 
 -- name: insert_document
 -- The id is the digest of the content, so a repeat adds nothing.
-INSERT INTO document (id, at, body) VALUES (:id, :at, :body)
+INSERT INTO document (id, at, dropped, body) VALUES (:id, :at, :dropped, :body)
 ON CONFLICT (id) DO NOTHING;
+
+-- name: drop_document
+UPDATE document SET dropped = :dropped, body = :body WHERE id = :id;
 
 -- name: insert_history
 INSERT INTO history (subject, at, who, before, after, cause)
 VALUES (:subject, :at, :who, :before, :after, :cause);
 
 -- name: plan_work
--- Planned anew, it is nobody's: whoever leased the old plan finds another due time when it is done.
+-- Planned anew, it is nobody's, and the lease of whoever works on the old plan is void.
 INSERT INTO work (id, lane, kind, subject, due, tries) VALUES (:id, :lane, :kind, :subject, :due, :tries)
-ON CONFLICT (id) DO UPDATE SET due = excluded.due, tries = excluded.tries, leased_until = NULL;
+ON CONFLICT (id) DO UPDATE SET due = excluded.due, tries = excluded.tries, leased_until = NULL, lease = -1;
 
 -- name: finish_work
--- Over, whenever it was due.
+-- Over, whoever works on it.
 DELETE FROM work WHERE id = :id;
 
--- name: finish_work_due
--- Over unless it was planned anew meanwhile.
-DELETE FROM work WHERE id = :id AND due = :due;
+-- name: finish_leased
+-- Over unless its lease is void or another's. The due time tells unleased work from its own successor.
+DELETE FROM work WHERE id = :id AND lease = :lease AND due = :due;
+
+-- name: put_off
+-- Given up by the one who has the lease, and by nobody else.
+UPDATE work SET due = :due, tries = :tries, leased_until = NULL, lease = -1 WHERE id = :id AND lease = :lease;
 
 -- name: lease_work
 -- Most urgent first; a lease that has run out counts as none. RETURNING promises no order.
-UPDATE work SET leased_until = :until
+UPDATE work SET leased_until = :until, lease = (SELECT last + 1 FROM lease_number)
 WHERE id IN (
     SELECT id FROM work
     WHERE lane = :lane AND due <= :now AND (leased_until IS NULL OR leased_until <= :now)
     ORDER BY due, id LIMIT :limit
 )
-RETURNING id, kind, subject, due, tries;
+RETURNING id, kind, subject, due, tries, lease;
+
+-- name: next_lease
+-- Only after something was leased: a look at an empty outbox writes nothing.
+UPDATE lease_number SET last = last + 1;
 
 -- name: forget_leases
 -- The file belongs to one process: whoever leased before it was opened is gone.
-UPDATE work SET leased_until = NULL WHERE leased_until IS NOT NULL;
+UPDATE work SET leased_until = NULL, lease = -1 WHERE leased_until IS NOT NULL;
 
 -- name: sale
 SELECT body FROM sale WHERE id = :id;
@@ -125,12 +140,65 @@ SELECT body FROM document ORDER BY at, id;
 -- name: next_due
 SELECT min(due) FROM work WHERE lane = :lane AND leased_until IS NULL;
 
+-- name: work
+SELECT kind, subject, due, tries, lease, leased_until FROM work ORDER BY due, id LIMIT :limit;
+
+-- name: parked_sales
+-- The state stands twice so that the partial index serves.
+SELECT body FROM sale
+WHERE state = 'parked' AND state <> 'delivered' AND dropped = 0
+ORDER BY changed DESC, id DESC LIMIT :limit;
+
+-- name: parked_refunds
+SELECT body FROM refund WHERE state = 'parked' AND dropped = 0 ORDER BY at DESC, id DESC LIMIT :limit;
+
+-- name: parked_documents
+SELECT body FROM document WHERE dropped = 0 ORDER BY at DESC, id DESC LIMIT :limit;
+
+-- name: history
+SELECT subject, at, who, before, after, cause FROM history WHERE subject = :subject ORDER BY number;
+
+-- name: old_sales
+SELECT body FROM sale
+WHERE state = 'delivered' AND stripped = 0 AND changed < :before
+ORDER BY changed, id LIMIT :limit;
+
+-- name: forget_history
+DELETE FROM history WHERE number IN (SELECT number FROM history WHERE at < :before ORDER BY at LIMIT :limit);
+
+-- name: forget_prompts
+DELETE FROM prompt WHERE id IN (
+    SELECT id FROM prompt
+    WHERE state IN ('reported', 'expired') AND offered_at < :before
+    ORDER BY offered_at LIMIT :limit
+);
+
+-- name: forget_documents
+DELETE FROM document WHERE id IN (SELECT id FROM document WHERE dropped = 1 AND at < :before LIMIT :limit);
+
+-- name: forget_sales
+DELETE FROM sale WHERE id IN (
+    SELECT id FROM sale WHERE stripped = 1 AND changed < :before ORDER BY changed LIMIT :limit
+);
+
+-- name: forget_refunds
+DELETE FROM refund WHERE id IN (
+    SELECT id FROM refund WHERE state = 'done' AND at < :before ORDER BY at LIMIT :limit
+);
+
+-- name: size
+-- Without the WAL, which is moved in and used again.
+SELECT page_count * page_size FROM pragma_page_count, pragma_page_size;
+
+-- name: undelivered
+SELECT state, count(*) FROM sale WHERE state <> 'delivered' AND dropped = 0 GROUP BY state;
+
 -- name: counts
 -- One statement, so one moment. WATCH and POLL do not count: nothing of theirs is owed to anybody.
 SELECT
     count(*),
     min(due),
-    (SELECT count(*) FROM sale WHERE state = 'parked'),
-    (SELECT count(*) FROM refund WHERE state = 'parked'),
-    (SELECT count(*) FROM document)
+    (SELECT count(*) FROM sale WHERE state = 'parked' AND state <> 'delivered' AND dropped = 0),
+    (SELECT count(*) FROM refund WHERE state = 'parked' AND dropped = 0),
+    (SELECT count(*) FROM document WHERE dropped = 0)
 FROM work WHERE kind IN ('deliver', 'release', 'refund', 'report');

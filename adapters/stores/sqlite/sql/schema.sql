@@ -3,14 +3,19 @@
 -- Times are microseconds since 1970 in UTC. `version` is the optimistic lock.
 
 CREATE TABLE sale (
-    id      TEXT PRIMARY KEY,
-    version INTEGER NOT NULL,
-    state   TEXT NOT NULL,
-    body    BLOB NOT NULL
+    id       TEXT PRIMARY KEY,
+    version  INTEGER NOT NULL,
+    state    TEXT NOT NULL,
+    body     BLOB NOT NULL,
+    changed  INTEGER NOT NULL DEFAULT 0,
+    stripped INTEGER NOT NULL DEFAULT 0,
+    dropped  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Parked rows are few among weeks of sales, and are counted at every scrape.
-CREATE INDEX sale_parked ON sale (id) WHERE state = 'parked';
+-- What is not delivered is little among weeks of sales, and is counted at every scrape.
+CREATE INDEX sale_undelivered ON sale (state, changed) WHERE state <> 'delivered';
+CREATE INDEX sale_unstripped ON sale (changed) WHERE state = 'delivered' AND stripped = 0;
+CREATE INDEX sale_stripped ON sale (changed) WHERE stripped = 1;
 
 CREATE TABLE refund (
     id      TEXT PRIMARY KEY,
@@ -18,10 +23,12 @@ CREATE TABLE refund (
     state   TEXT NOT NULL,
     sale_id TEXT NOT NULL,
     at      INTEGER NOT NULL,
-    body    BLOB NOT NULL
+    body    BLOB NOT NULL,
+    dropped INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX refund_of ON refund (sale_id);
 CREATE INDEX refund_parked ON refund (id) WHERE state = 'parked';
+CREATE INDEX refund_done ON refund (at) WHERE state = 'done';
 
 CREATE TABLE prompt (
     id         TEXT PRIMARY KEY,
@@ -33,14 +40,16 @@ CREATE TABLE prompt (
     body       BLOB NOT NULL
 ) STRICT;
 CREATE INDEX prompt_offered ON prompt (outlet, register, offered_at) WHERE state = 'offered';
+CREATE INDEX prompt_over ON prompt (offered_at) WHERE state IN ('reported', 'expired');
 
 CREATE TABLE document (
-    id   TEXT PRIMARY KEY,
-    at   INTEGER NOT NULL,
-    body BLOB NOT NULL
+    id      TEXT PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    body    BLOB NOT NULL,
+    dropped INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Only appended to.
+-- Only appended to, and forgotten from its beginning.
 CREATE TABLE history (
     number  INTEGER PRIMARY KEY,
     subject TEXT NOT NULL,
@@ -51,8 +60,10 @@ CREATE TABLE history (
     cause   TEXT NOT NULL
 ) STRICT;
 CREATE INDEX history_of ON history (subject);
+CREATE INDEX history_at ON history (at);
 
--- `leased_until` is NULL while nobody works on the row. Small rows, always found by id: no rowid beside it.
+-- `leased_until` is NULL while nobody works on the row. `lease` is the generation it was last leased under:
+-- 0 for a row that never was, -1 when that lease is void. Small rows, always found by id: no rowid beside it.
 CREATE TABLE work (
     id           TEXT PRIMARY KEY,
     lane         TEXT NOT NULL,
@@ -60,6 +71,13 @@ CREATE TABLE work (
     subject      TEXT NOT NULL,
     due          INTEGER NOT NULL,
     tries        INTEGER NOT NULL,
-    leased_until INTEGER
+    leased_until INTEGER,
+    lease        INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX work_due ON work (lane, due);
+
+-- One row: the last lease given to anybody. A number of each row's own would begin anew with the row.
+CREATE TABLE lease_number (
+    last INTEGER NOT NULL
+) STRICT;
+INSERT INTO lease_number (last) VALUES (0);

@@ -1,0 +1,28 @@
+"""Those who want to hear of new work and of prompts, and what of a change they hear."""
+
+from collections.abc import Callable
+
+from gateway.domain.change import Change
+from gateway.ports import News
+
+
+class Listeners:
+    """Used on the event loop only."""
+
+    def __init__(self) -> None:
+        self._heard: list[Callable[[News], None]] = []
+
+    def add(self, heard: Callable[[News], None]) -> None:
+        self._heard.append(heard)
+
+    def tell(self, *news: News) -> None:
+        for piece in news:
+            for heard in self._heard:
+                heard(piece)
+
+
+def news_of(change: Change) -> tuple[News, ...]:
+    """Each lane and each register once. Work put off counts: it may fall due before anything else of its lane."""
+    lanes = (work.lane for work in (*change.work, *change.again))
+    registers = (prompt.register for prompt in change.prompts)
+    return tuple(dict.fromkeys((*lanes, *registers)))

@@ -1,0 +1,101 @@
+"""Changes as rows, and the statements that write the rows of a whole batch at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.json import Encoder
+
+from adapters.stores.listeners import news_of
+from adapters.stores.postgres.opening import Connection
+from adapters.stores.postgres.queries import QUERIES
+from adapters.stores.records import Row, document_row, history_row, prompt_row, refund_row, sale_row, work_row
+from gateway.domain.change import Change
+from gateway.domain.work import Work
+from gateway.errors import Conflict
+
+NEWS = Encoder()
+PUTS = ("put_sale", "put_refund", "put_prompt")
+STATEMENTS = (
+    *PUTS,
+    "insert_document",
+    "drop_document",
+    "insert_history",
+    "lock_work",
+    # What is over goes first: work planned in the same change stays
+    "finish_work",
+    "finish_leased",
+    "put_off",
+    "plan_work",
+    "news",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A change as rows by statement. `keys` name what it touches: no batch touches the same thing twice."""
+
+    rows: dict[str, list[tuple[Any, ...]]]
+    keys: frozenset[str]
+
+
+def prepared(change: Change) -> Prepared:
+    """Raises `Conflict` for a record that is in the change twice, ValueError for a time without a zone."""
+    done = [_chosen(work, "id", "lease", "due") for work in change.done]
+    again = [_chosen(work, "id", "lease", "due", "tries") for work in change.again]
+    planned = [_chosen(work, "id", "lane", "kind", "subject", "due", "tries") for work in change.work]
+    rows = {
+        "put_sale": _values(map(sale_row, () if change.sale is None else (change.sale,))),
+        "put_refund": _values(map(refund_row, () if change.refund is None else (change.refund,))),
+        "put_prompt": _values(map(prompt_row, change.prompts)),
+        "insert_document": _values(map(document_row, change.documents)),
+        "drop_document": _values(map(document_row, change.dropped)),
+        "insert_history": _values(map(history_row, change.history)),
+        "lock_work": [_chosen(work, "id") for work in (*change.finished, *change.done, *change.again, *change.work)],
+        "finish_work": [_chosen(work, "id") for work in change.finished],
+        "finish_leased": done,
+        "put_off": _last_by_id(again),
+        "plan_work": _last_by_id(planned),
+        "news": [(NEWS.encode(news).decode(),) for news in news_of(change)],
+    }
+    return Prepared(rows, _keys(rows))
+
+
+def _values(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+    return [tuple(map(storable, row.values())) for row in rows]
+
+
+def _chosen(work: Work, *columns: str) -> tuple[Any, ...]:
+    row = work_row(work)
+    return tuple(storable(row[column]) for column in columns)
+
+
+def storable(value: Any) -> Any:
+    """PostgreSQL knows no NUL in a text. A sign stands for it, in questions too; bodies keep it as it came."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+
+
+def _last_by_id(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """One statement cannot change a row twice."""
+    return list({row[0]: row for row in rows}.values())
+
+
+def _keys(rows: dict[str, list[tuple[Any, ...]]]) -> frozenset[str]:
+    records = [f"{name}:{row[0]}" for name in PUTS for row in rows[name]]
+    if len(set(records)) < len(records):
+        raise Conflict("a record is in one change twice")
+    work = {f"work:{row[0]}" for row in rows["lock_work"]}
+    return frozenset(records) | work | {f"document:{row[0]}" for row in rows["drop_document"]}
+
+
+async def write(connection: Connection, batch: Sequence[Prepared]) -> frozenset[str]:
+    """The keys of the records that have moved on. When there are any, the transaction has to be rolled back."""
+    for name in STATEMENTS:
+        rows = [row for change in batch for row in change.rows[name]]
+        if not rows:
+            continue
+        written = await connection.fetch(QUERIES[name], *zip(*rows, strict=True))
+        if name in PUTS and len(written) < len(rows):
+            missing = {row[0] for row in rows} - {row[0] for row in written}
+            return frozenset(f"{name}:{record}" for record in missing)
+    return frozenset()

@@ -1,0 +1,58 @@
+"""The loyalty program as registers get it: in limited mode by hand nobody at a till waits for it.
+
+Deliveries, refunds and popups do not pass here: what is stored goes out whatever the switch says.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from gateway.domain.call import Answer, Call, Intent, OrderView
+from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
+from gateway.domain.deadline import Deadline
+from gateway.domain.quote import Quote
+from gateway.domain.receipt import Receipt, RegisterRef
+from gateway.errors import LoyaltyUnavailable
+from gateway.ports import LoyaltyProgram
+
+
+class FrontProgram:
+    """`LoyaltyProgram` that asks nothing while `is_off`."""
+
+    def __init__(self, program: LoyaltyProgram, is_off: Callable[[], bool]) -> None:
+        self.profile = program.profile
+        self._program = program
+        self._is_off = is_off
+
+    def _check(self) -> None:
+        if self._is_off():
+            raise LoyaltyUnavailable("switched off by the administrator")
+
+    async def identify(self, key: CustomerKey, register: RegisterRef, *, deadline: Deadline) -> Customer | None:
+        self._check()
+        return await self._program.identify(key, register, deadline=deadline)
+
+    async def quote(self, receipt: Receipt, order_id: str, at: datetime, *, deadline: Deadline) -> Quote:
+        self._check()
+        return await self._program.quote(receipt, order_id, at, deadline=deadline)
+
+    async def segments(self, customer_id: str, *, deadline: Deadline) -> tuple[SegmentMembership, ...]:
+        self._check()
+        return await self._program.segments(customer_id, deadline=deadline)
+
+    async def order(self, order_id: str, *, deadline: Deadline) -> OrderView | None:
+        self._check()
+        return await self._program.order(order_id, deadline=deadline)
+
+    def compose(self, intent: Intent) -> bytes:
+        return self._program.compose(intent)
+
+    async def send(self, call: Call, *, deadline: Deadline) -> Answer:
+        """A change that was stored is sent: refusing it here would leave it in doubt."""
+        return await self._program.send(call, deadline=deadline)
+
+    async def close(self) -> None:
+        await self._program.close()
+
+
+def _conforms(program: FrontProgram) -> LoyaltyProgram:
+    return program

@@ -1,0 +1,177 @@
+"""Load in a process of its own: keep-alive connections, one request at a time on each, no pipelining.
+
+Reads a `Job` as JSON from its input, writes an `Outcome` as JSON to its output.
+"""
+
+import asyncio
+import random
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+import uvloop
+from msgspec import Struct
+
+from benchmark.traffic import Round
+
+LAST_ANSWER_SECONDS = 5.0
+"""How long the last answers may take before they count as missing: far beyond any budget."""
+
+now = time.perf_counter
+
+
+class Job(Struct, kw_only=True):
+    """`rate` 0: each connection asks again at once; `spread`: all requests within so many seconds, at random.
+
+    `timer`: a bare timer of so many seconds is started beside each request.
+    """
+
+    port: int
+    connections: int
+    count: int
+    actions: list[str]
+    first: int = 0
+    times: int = 1
+    apart: int = 64
+    registers: int = 1
+    rate: float = 0
+    spread: float = 0
+    timer: float = 0
+    marker: str = ""
+
+
+class Outcome(Struct, kw_only=True):
+    """`latencies` in seconds beside the action's place in the job; `marked` answers contain the job's marker;
+    `timers` is how late each bare timer rang.
+    """
+
+    seconds: float
+    latencies: list[tuple[int, float]]
+    unanswered: int
+    refused: int
+    marked: int
+    timers: list[float]
+
+
+class Lane(asyncio.Protocol):
+    """One connection; `on_free` hears when it can take the next request."""
+
+    def __init__(self, load: "Load") -> None:
+        self._load = load
+        self._buffer = b""
+        self._asked: tuple[int, float] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # what a TCP client gets
+
+    def ask(self, place: int, began: float) -> None:
+        self._asked = (place, began)
+        self._transport.write(self._load.requests[place])
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        at = self._buffer.find(b"Content-Length: ", 0, end)
+        length = int(self._buffer[at + 16 : self._buffer.index(b"\r\n", at)])
+        if len(self._buffer) >= end + 4 + length and self._asked is not None:
+            answer, self._buffer = self._buffer, b""
+            (place, began), self._asked = self._asked, None
+            self._load.answered(place, now() - began, answer)
+            self._load.free(self)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        if self._asked is not None:
+            self._load.lost()
+
+
+class Load:
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._round = Round(job.actions, job.first, job.times, job.apart)
+        self.requests = [self._round.request(place, job.registers) for place in range(job.count)]
+        self._latencies: list[tuple[int, float]] = []
+        self._counts = {"unanswered": 0, "refused": 0, "marked": 0}
+        self._timers: list[float] = []
+        self._due: deque[tuple[int, float]] = deque()
+        self._idle: deque[Lane] = deque()
+        self._over = asyncio.Event()
+        self._marker = job.marker.encode()
+        self.free: Callable[[Lane], None] = self._ask_next
+
+    async def run(self) -> Outcome:
+        loop = asyncio.get_running_loop()
+        for _ in range(self._job.connections):
+            _, lane = await loop.create_connection(lambda: Lane(self), "127.0.0.1", self._job.port)
+            self._idle.append(lane)
+        began = now()
+        self._begin(loop)
+        try:
+            await asyncio.wait_for(self._over.wait(), self._expected() + LAST_ANSWER_SECONDS)
+        except TimeoutError:
+            self._counts["unanswered"] += self._job.count - len(self._latencies) - self._counts["unanswered"]
+        return Outcome(seconds=now() - began, latencies=self._latencies, timers=self._timers, **self._counts)
+
+    def _expected(self) -> float:
+        return self._job.count / self._job.rate if self._job.rate else 60.0
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        dice = random.Random(1)  # noqa: S311 - repeatable, not secret
+        if self._job.rate or self._job.spread:
+            self.free = self._ask_when_due
+            for place in range(self._job.count):
+                after = place / self._job.rate if self._job.rate else dice.random() * self._job.spread
+                loop.call_later(after, self._fall_due, place)
+            return
+        self._due.extend((place, 0.0) for place in range(self._job.count))
+        while self._idle and self._due:
+            self._ask_next(self._idle.popleft())
+
+    def _fall_due(self, place: int) -> None:
+        began = now()
+        self._due.append((place, began))
+        if self._job.timer:
+            asyncio.get_running_loop().call_later(self._job.timer, self._rang, began)
+        if self._idle:
+            self._idle.popleft().ask(*self._due.popleft())
+
+    def _rang(self, began: float) -> None:
+        self._timers.append(now() - began - self._job.timer)
+
+    def _ask_when_due(self, lane: Lane) -> None:
+        if self._due:
+            lane.ask(*self._due.popleft())
+        else:
+            self._idle.append(lane)
+
+    def _ask_next(self, lane: Lane) -> None:
+        if self._due:
+            lane.ask(self._due.popleft()[0], now())
+
+    def answered(self, place: int, took: float, answer: bytes) -> None:
+        self._latencies.append((self._round.action(place), took))
+        self._counts["refused"] += not answer.startswith(b"HTTP/1.1 200")
+        self._counts["marked"] += bool(self._marker) and self._marker in answer
+        self._end_when_over()
+
+    def lost(self) -> None:
+        """The connection went away without an answer; a new one takes its place."""
+        self._counts["unanswered"] += 1
+        self._end_when_over()
+        self._again = asyncio.ensure_future(self._reconnect())
+
+    async def _reconnect(self) -> None:
+        _, lane = await asyncio.get_running_loop().create_connection(lambda: Lane(self), "127.0.0.1", self._job.port)
+        self.free(lane)
+
+    def _end_when_over(self) -> None:
+        if len(self._latencies) + self._counts["unanswered"] >= self._job.count:
+            self._over.set()
+
+
+if __name__ == "__main__":
+    outcome = uvloop.run(Load(msgspec.json.decode(sys.stdin.buffer.read(), type=Job)).run())
+    sys.stdout.buffer.write(msgspec.json.encode(outcome))

@@ -1,0 +1,156 @@
+"""One run: load, kills, bad minutes, then quiet until the outbox is empty, then the witnesses are heard."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+
+from torture_run import cashiers, evidence
+from torture_run.chaos import Killing, Victim, bad_minutes
+from torture_run.checker import Fault, Findings, check
+from torture_run.databases import DATABASES, Database
+from torture_run.house import House
+from torture_run.settings import TILLS
+from torture_run.tills import Shift
+
+DRAIN_SECONDS = 180.0
+"""A queued call that was lost is sent again after a minute; a dead gateway's lease runs out after half of one."""
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """`command` starts a gateway; another one than the shipped shows that the checker can fail."""
+
+    kills: int
+    store: str
+    seed: int
+    gateways: int
+    command: tuple[str, ...]
+    keep: Path | None = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    plan: Plan
+    kills: tuple[str, ...]
+    in_flight: int
+    idle_kills: int
+    attempted: int
+    findings: Findings
+    orders: int
+    popups: int
+    alerts: dict[str, int]
+    seconds_under_load: float
+    seconds_to_drain: float
+
+    def line(self) -> str:
+        found = self.findings
+        lost, doubled = found.number(Fault.LOST), found.number(Fault.DOUBLED)
+        return (
+            f"kills={len(self.kills)} in_flight={self.in_flight} acknowledged={found.acknowledged} "
+            f"delivered={found.delivered} lost={lost} doubled={doubled} released={found.released}"
+        )
+
+
+Watch = Callable[[str, Shift, Killing], None]
+
+
+async def run(plan: Plan, watch: Watch) -> Result:
+    """`watch` is told now and then how far it is."""
+    async with AsyncExitStack() as stack:
+        folder = plan.keep or Path(stack.enter_context(TemporaryDirectory(prefix="pos-gateway-torture-")))
+        database = await stack.enter_async_context(DATABASES[plan.store](folder))
+        house = House(folder, plan.command, plan.gateways, database.config, reopens=plan.seed % 2 == 0)
+        await stack.enter_async_context(house.open())
+        shift = Shift(house.urls, plan.seed)
+        killing = Killing(shift, _victims(house, database), plan.kills, plan.seed)
+        began = time.monotonic()
+        async with _watched(watch, "under load", shift, killing), _cashiers(shift):
+            await _under_load(house, shift, killing, plan.seed)
+        loaded = time.monotonic()
+        async with _watched(watch, "draining", shift, killing), _cashiers(shift):
+            await _drained(database)
+        drained = time.monotonic()
+        for gateway in house.gateways:
+            gateway.stop()
+        return await _judged(plan, house, database, shift, killing, (loaded - began, drained - loaded))
+
+
+def _victims(house: House, database: Database) -> list[Victim]:
+    gateways = [
+        Victim(name=one.name, gateway=number, kill=one.kill, start=one.start)
+        for number, one in enumerate(house.gateways)
+    ]
+    return [*gateways, database.victim] if database.victim else gateways
+
+
+async def _under_load(house: House, shift: Shift, killing: Killing, seed: int) -> None:
+    tills = [asyncio.create_task(shift.work(number)) for number in range(TILLS)]
+    faults = asyncio.create_task(bad_minutes(house.sandbox, seed))
+    kills = asyncio.create_task(killing.run())
+    try:
+        await asyncio.wait([kills, faults, *tills], return_when=asyncio.FIRST_COMPLETED)
+        for task in (task for task in (kills, faults, *tills) if task.done()):
+            task.result()
+        shift.over = True
+        await asyncio.gather(*tills)
+    finally:
+        for task in (kills, faults, *tills):
+            task.cancel()
+        await asyncio.gather(kills, faults, *tills, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _watched(watch: Watch, what: str, shift: Shift, killing: Killing) -> AsyncIterator[None]:
+    async def tell() -> None:
+        while True:
+            watch(what, shift, killing)
+            await asyncio.sleep(0.5)
+
+    async with _background(asyncio.create_task(tell())):
+        yield
+
+
+def _cashiers(shift: Shift) -> AbstractAsyncContextManager[None]:
+    return _background(asyncio.create_task(cashiers.look(shift)))
+
+
+@asynccontextmanager
+async def _background(task: "asyncio.Task[None]") -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _drained(database: Database) -> None:
+    """Returns when no work is left, or when it has had its time: the checker says what hangs."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while (await database.look(["work"]))["work"]:
+                await asyncio.sleep(0.25)
+
+
+async def _judged(
+    plan: Plan, house: House, database: Database, shift: Shift, killing: Killing, seconds: tuple[float, float]
+) -> Result:
+    server = await evidence.server(house.sandbox)
+    store = evidence.store(await database.look(evidence.QUERIES))
+    alerts = [alert for sale in store.sales for alert in sale.alerts]
+    return Result(
+        plan=plan,
+        kills=tuple(killing.kills),
+        in_flight=killing.cut,
+        idle_kills=killing.idle,
+        attempted=len(shift.told.closes),
+        findings=check(shift.told, server, store),
+        orders=len(server.orders),
+        popups=len(store.prompts),
+        alerts={alert: alerts.count(alert) for alert in sorted(set(alerts))},
+        seconds_under_load=round(seconds[0], 1),
+        seconds_to_drain=round(seconds[1], 1),
+    )

@@ -1,0 +1,107 @@
+"""What the processes of a run are started with: the protocol's times, shorter by one measure, and the programme."""
+
+from pathlib import Path
+
+ACCESS_KEY = "torture-access-key"
+OUTLET = "MAG-3"
+CUSTOMERS = 80
+STARTING_POINTS = 20000
+TILLS = 24
+
+SEED = Path(__file__).resolve().parents[2] / "config" / "examples" / "sandbox-seed.toml"
+
+# As in a shop, only faster: a request lives twice as long as we wait for it, a release comes after that, and the
+# breaker, which has tests of its own, looks again soon enough to let the load through.
+CONFIG = """
+[outlet]
+id = "MAG-3"
+timezone = "Europe/Moscow"
+[server]
+listen = "127.0.0.1:{port}"
+admin = "127.0.0.1:0"
+[store]
+{store}
+[frontol]
+slips = []
+[loyalty]
+kind = "mindbox"
+url = "{loyalty}"
+endpoint = "Demo.Offline"
+secret_key_file = "secret-key"
+[budgets]
+delivery = 1.0
+[sale]
+request_life_seconds = 2
+release_after_seconds = 4
+first_try_seconds = 0.5
+parallel_deliveries = 8
+[loyalty_guard]
+rest_seconds = 0.3
+longest_rest_seconds = 0.6
+patience_seconds = 1
+[popups]
+poll_after_close_seconds = 0.4
+poll_after_paid_seconds = 0.4
+poll_again_after_close_seconds = 1
+[[prompts]]
+name = "silver-to-gold"
+segment = "LevelTransition/SilverToGold"
+window_seconds = 8
+text = "Поздравьте: золотой уровень"
+[log]
+level = "info"
+"""
+
+REGISTER = """
+[[registers]]
+kind = "frontol"
+id = "{name}"
+access_key_file = "access-key"
+"""
+
+CUSTOMER = """
+[[customers]]
+id = "{id}"
+phone = "{phone}"
+first_name = "Покупатель"
+points = {points}
+turnover = {turnover}
+"""
+
+
+def register(number: int) -> str:
+    return f"KASSA-{number + 1}"
+
+
+def phone(number: int) -> str:
+    return f"7911555{number:04d}"
+
+
+def customer_id(number: int) -> str:
+    return f"8{number:05d}"
+
+
+def config(*, port: int, loyalty: str, store: str) -> str:
+    registers = "".join(REGISTER.format(name=register(number)) for number in range(TILLS))
+    return CONFIG.format(port=port, loyalty=loyalty, store=store) + registers
+
+
+def write_secrets(folder: Path) -> None:
+    (folder / "access-key").write_text(ACCESS_KEY + "\n", encoding="utf-8")
+    (folder / "secret-key").write_text("demo-secret-key\n", encoding="utf-8")
+
+
+def programme(*, cancelled_reopens: bool) -> str:
+    """The example's programme with many customers of its own, most of them just below gold.
+
+    What Mindbox leaves open (whether a cancelled order comes to life again) is the caller's choice.
+    """
+    example, _, _ = SEED.read_text(encoding="utf-8").partition("[[customers]]")
+    known = "cancelled_reopens = true"
+    if known not in example:
+        raise ValueError(f"{SEED}: no {known!r}")
+    chosen = example.replace(known, f"cancelled_reopens = {str(cancelled_reopens).lower()}")
+    return chosen + "".join(
+        CUSTOMER.format(id=customer_id(number), phone=phone(number), points=STARTING_POINTS, turnover=47000)
+        for number in range(CUSTOMERS)
+    )

@@ -1,0 +1,159 @@
+"""A store full of sales that were never delivered, and a loyalty server that takes its time but never fails."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from builders import make_line, make_receipt, make_tender
+from shop import ROOT, write_config
+
+from adapters.stores.sqlite import open_sqlite
+from gateway.daemon import listen, port_of
+from gateway.domain.change import Change, HistoryRow
+from gateway.domain.receipt import RegisterRef, content_digest
+from gateway.domain.sale import advance
+from gateway.domain.sale_events import CloseAsked
+from gateway.domain.sale_record import Close, Sale, Terms
+
+REGISTER = RegisterRef(outlet="MAG-3", register="KASSA-2")
+PRICE = Decimal("100.00")
+TOGETHER = 500
+"""Commits handed in at once: the store gathers them into one transaction."""
+
+_LINE = {
+    "lineId": "1",
+    "lineNumber": 1,
+    "quantity": 1,
+    "basePricePerItem": 100,
+    "discountedPriceOfLine": 100,
+    "product": {"ids": {"system1c": "5002"}},
+}
+_CREATED = {"ids": {"mindboxId": 1}, "processingStatus": "Created", "totalPrice": 100}
+
+
+class SlowServer:
+    """Mindbox with one price list, `seconds` per call. `created` counts the orders."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.created = 0
+        self.url = ""
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["SlowServer"]:
+        runner = await listen([web.post("/v3/operations/{mode}", self._answer)], ("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{port_of(runner)}"
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(self._seconds)
+        if "Preorder" in request.query["operation"]:
+            return web.json_response(
+                {"status": "Success", "order": {"processingStatus": "Calculated", "totalPrice": 100, "lines": [_LINE]}}
+            )
+        self.created += 1
+        return web.json_response({"status": "Success", "order": _CREATED})
+
+
+class Running:
+    """One gateway as a real process."""
+
+    def __init__(self, process: asyncio.subprocess.Process, url: str, ready_after: float) -> None:
+        self._process = process
+        self.url = url
+        self.ready_after = ready_after
+
+    def pause(self) -> None:
+        """It takes no processor time until `go_on`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def resident_megabytes(self) -> float:
+        rows = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines()
+        return next(int(row.split()[1]) for row in rows if row.startswith("VmRSS")) / 1024
+
+
+@asynccontextmanager
+async def running(folder: Path, loyalty: str) -> AsyncIterator[Running]:
+    """`ready_after`: seconds from the start of the process to the first 200 of `/readyz`."""
+    folder.mkdir(exist_ok=True)
+    config = write_config(folder, loyalty)
+    log = (folder / "log").open("wb")
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", "run", "--config", str(config), cwd=ROOT, stderr=log, stdout=log
+    )
+    try:
+        listening = await _listening(process, folder / "log")
+        await _ready(f"http://127.0.0.1:{listening['admin_port']}/readyz")
+        yield Running(process, f"http://127.0.0.1:{listening['port']}", time.monotonic() - began)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGCONT)
+            process.kill()
+        await process.wait()
+        log.close()
+
+
+async def _listening(process: asyncio.subprocess.Process, log: Path) -> dict[str, Any]:
+    while process.returncode is None:
+        for row in log.read_bytes().splitlines():
+            if b'"listening"' in row:
+                found: dict[str, Any] = json.loads(row)
+                return found
+        await asyncio.sleep(0.01)
+    raise AssertionError(log.read_text(encoding="utf-8")[-1500:])
+
+
+async def _ready(url: str) -> None:
+    async with aiohttp.ClientSession() as http, asyncio.timeout(30):
+        while True:
+            async with http.get(url) as response:
+                if response.status == 200:
+                    return
+            await asyncio.sleep(0.01)
+
+
+async def fill(path: Path, number: int) -> None:
+    """`number` sales through the store's own door, closed over the last days while the server was away."""
+    store = await open_sqlite(path, on_fatal=print)
+    try:
+        for first in range(0, number, TOGETHER):
+            sales = (_closed(first + place, number) for place in range(min(TOGETHER, number - first)))
+            await asyncio.gather(*map(store.commit, sales))
+    finally:
+        await store.close()
+
+
+def _closed(place: int, number: int) -> Change:
+    at = datetime.now(UTC) - timedelta(days=7) * (1 - place / number)
+    uid = str(uuid.UUID(int=place + 1))
+    receipt = make_receipt(
+        uid,
+        register=REGISTER,
+        at=at,
+        customer=None,
+        lines=(make_line(sku="5002", quantity=Decimal(1), unit_price=PRICE, total=PRICE),),
+        tenders=(make_tender(amount=PRICE),),
+    )
+    close = Close(receipt=receipt, digest=content_digest(receipt), raw=b"x" * 900, at=at, taken_at=at)
+    step = advance(Sale(id=uid, register=REGISTER), CloseAsked(close=close), Terms())
+    row = HistoryRow(subject=uid, at=at, who=str(REGISTER), before="open", after="closed", cause="CloseAsked: done")
+    return Change(sale=step.sale, work=step.work, history=(row,))

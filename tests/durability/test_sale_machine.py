@@ -1,0 +1,165 @@
+"""The real services under every order of requests, faults and crashes that a random walk finds.
+
+Registers ask, the loyalty server loses, delays and forgets, the process dies at its writes, another shop spends the
+same points. In the end everything mends and the history is checked.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from durability.history import check
+from durability.stage import Stage
+from durability.till import Till, receipts
+from durability.worlds import KINDS, ServerKind
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from adapters.loyalty.memory import Fault, Question
+from gateway.domain.call import Operation
+
+names = st.sampled_from(sorted(receipts()))
+faults = st.sampled_from([Fault.UNAVAILABLE, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.LATE])
+EXAMPLES = 60
+calls = st.sampled_from([*Operation, Question.ORDER, Question.QUOTE])
+
+
+class SaleMachine(RuleBasedStateMachine):
+    kind = ServerKind()
+    on_disk = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = TemporaryDirectory() if self.on_disk else None
+        path = Path(self.folder.name) / "machine.sqlite" if self.folder else None
+        self.stage = self.run(self.begun(path))
+        self.tills = {name: Till(self.stage, receipt) for name, receipt in receipts().items()}
+
+    async def begun(self, path: Path | None) -> Stage:
+        """Breakers have a test of their own; here every call is let through."""
+        stage = Stage(profile=self.kind.profile, variants=self.kind.variants, path=path, prompts=())
+        await stage.open()
+        return stage
+
+    def run(self, what: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(what)
+
+    # the register
+
+    @rule(name=names)
+    def calculate(self, name: str) -> None:
+        if self.tills[name].is_open:
+            self.run(self.tills[name].calculate())
+
+    @rule(name=st.sampled_from(["plain", "coupon"]), points=st.sampled_from([30, 50]))
+    def pay(self, name: str, points: int) -> None:
+        till = self.tills[name]
+        if till.is_open and till.points in (0, points):
+            self.run(till.pay(Decimal(points)))
+
+    @rule(name=st.sampled_from(["plain", "coupon"]))
+    def undo(self, name: str) -> None:
+        if self.tills[name].is_open:
+            self.run(self.tills[name].undo())
+
+    @rule(name=names)
+    def close(self, name: str) -> None:
+        self.run(self.tills[name].close())
+
+    @rule(name=names)
+    def close_with_another_content(self, name: str) -> None:
+        if self.tills[name].is_acknowledged:
+            self.run(self.tills[name].close_differently())
+
+    @rule(name=names, quantity=st.sampled_from([1, 2]))
+    def give_back(self, name: str, quantity: int) -> None:
+        if self.tills[name].is_acknowledged and len(self.tills[name].refunds) < 3:
+            self.run(self.tills[name].give_back(quantity))
+
+    @rule(name=names)
+    def repeat_a_refund(self, name: str) -> None:
+        for refund in self.tills[name].refunds:
+            self.run(self.tills[name].repeat_refund(refund))
+
+    # the world
+
+    @rule(seconds=st.sampled_from([0.5, 3, 20, 61, 1000]))
+    def time_passes(self, seconds: float) -> None:
+        self.run(self.stage.live_through(seconds=seconds))
+
+    @rule()
+    def crash(self) -> None:
+        self.run(self.stage.crash())
+
+    @precondition(lambda self: not self.stage.process.at)
+    @rule(writes=st.integers(1, 5), before=st.booleans())
+    def crash_at_a_write(self, writes: int, before: bool) -> None:  # noqa: FBT001 - drawn, not chosen
+        self.stage.process.arm(writes, before=before)
+
+    @rule(call=calls, fault=faults, times=st.sampled_from([1, 1, 2, 3]), late=st.sampled_from([1, 25, 55]))
+    def trouble(self, call: Operation | Question, fault: Fault, times: int, late: int) -> None:
+        self.stage.program.late_after = timedelta(seconds=late)
+        self.stage.program.fail(call, fault, times)
+
+    @rule()
+    def the_server_goes_away(self) -> None:
+        self.stage.program.fail_all(Fault.UNAVAILABLE)
+
+    @rule()
+    def the_server_is_well(self) -> None:
+        self.stage.program.mend()
+
+    @rule(left=st.sampled_from([0, 40, 1500]))
+    def another_shop_spends_or_earns(self, left: int) -> None:
+        self.stage.spend_elsewhere(left)
+
+    def teardown(self) -> None:
+        try:
+            self.run(self.settled())
+        finally:
+            self.run(self.stage.durable.close())
+            self.loop.close()
+            if self.folder:
+                self.folder.cleanup()
+
+    async def settled(self) -> None:
+        self.stage.program.mend()
+        await self.stage.crash()
+        for till in self.tills.values():
+            await till.insist()
+        await self.stage.live_through(hours=3)
+        await check(self.stage, list(self.tills.values()))
+
+
+def walk(kind: ServerKind, *, examples: int, steps: int = 30, on_disk: bool = False) -> None:
+    machine = type("Machine", (SaleMachine,), {"kind": kind, "on_disk": on_disk})
+    quiet = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=quiet
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_whatever_happens_every_promise_is_kept(kind: ServerKind) -> None:
+    walk(kind, examples=EXAMPLES)
+
+
+@pytest.mark.parametrize("name", ["documented", "two phases", "everything at once"])
+def test_and_on_disk_too(name: str) -> None:
+    walk(KINDS[name], examples=4, on_disk=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_whatever_happens_for_longer(kind: ServerKind) -> None:
+    walk(kind, examples=250, steps=50)

@@ -1,0 +1,112 @@
+"""How many calls go out at once, who waits, and for how long."""
+
+import asyncio
+
+import pytest
+from scripted_program import HANG, Till
+from virtual_loop import LoopClock, virtual
+
+from gateway.domain.call import Operation
+from gateway.errors import LoyaltyUnavailable
+from gateway.services.guard.limiter import Limiter, NoPlace
+from gateway.services.guard.retries import RetryBudget
+
+
+@virtual
+async def test_never_more_calls_than_allowed_and_all_are_answered() -> None:
+    till = Till(LoopClock(), script=0.02, in_flight=4)
+    await asyncio.gather(*(till.quote(f"receipt-{number}", within=2) for number in range(40)))
+    assert till.program.most_under_way == 4
+    assert len(till.program.calls) == 40
+    assert till.guard.in_flight == 0
+    assert sum(name == "loyalty_queue_wait" for name, _, _ in till.meter.times) == 36
+
+
+@virtual
+async def test_who_waits_is_let_go_at_his_deadline_and_nothing_is_sent_for_him() -> None:
+    till = Till(LoopClock(), script=1.0, in_flight=1)
+    first = asyncio.create_task(till.quote(within=2))
+    await asyncio.sleep(0)
+    began = till.clock.monotonic()
+    with pytest.raises(LoyaltyUnavailable):
+        await till.quote("receipt-2")
+    assert till.clock.monotonic() - began == pytest.approx(0.28)
+    await first
+    assert len(till.program.calls) == 1
+    assert till.changes == []
+
+
+@virtual
+async def test_waiting_for_a_place_says_nothing_about_the_server() -> None:
+    till = Till(LoopClock(), script=HANG, in_flight=1, patience=0.5)
+    asked = [till.quote(f"receipt-{number}") for number in range(30)]
+    assert all(
+        isinstance(error, LoyaltyUnavailable) for error in await asyncio.gather(*asked, return_exceptions=True)
+    )
+    await asyncio.sleep(1)
+    assert till.guard.gates["quote"].is_closed
+    assert till.guard.in_flight == 0
+
+
+@virtual
+async def test_first_come_first_served() -> None:
+    limiter, served = Limiter(1, LoopClock(), lambda _waited: None), []
+
+    async def one(name: int) -> None:
+        async with limiter.place(LoopClock().monotonic() + 5):
+            served.append(name)
+            await asyncio.sleep(0.1)
+
+    await asyncio.gather(*(one(name) for name in range(6)))
+    assert served == list(range(6))
+
+
+@virtual
+async def test_a_place_is_not_given_to_one_whose_deadline_has_passed() -> None:
+    limiter = Limiter(1, LoopClock(), lambda _waited: None)
+    await limiter.take(LoopClock().monotonic())
+    with pytest.raises(NoPlace):
+        await limiter.take(LoopClock().monotonic() + 0.1)
+    waiting = asyncio.create_task(limiter.take(LoopClock().monotonic() + 1))
+    await asyncio.sleep(0.2)
+    limiter.release()
+    await waiting
+    assert not limiter.try_take()
+    limiter.release()
+    assert limiter.in_flight == 0
+
+
+@virtual
+async def test_a_change_too_waits_its_turn() -> None:
+    till = Till(LoopClock(), script=0.1, in_flight=1)
+    await asyncio.gather(*(till.send(Operation.SALE, within=1, order=f"receipt-{number}") for number in range(5)))
+    assert till.program.most_under_way == 1
+
+
+@virtual
+async def test_no_time_left_is_no_failure_and_no_call() -> None:
+    till = Till(LoopClock())
+    for _ in range(10):
+        with pytest.raises(LoyaltyUnavailable):
+            await till.quote(within=0)
+        with pytest.raises(LoyaltyUnavailable):
+            await till.send(within=0)
+    assert till.program.calls == []
+    assert till.changes == []
+
+
+@pytest.mark.parametrize(("live", "most"), [(0, 3), (10, 3), (20, 4), (100, 20)])
+@virtual
+async def test_repeats_are_a_fifth_of_the_calls_under_way_and_three_at_least(live: int, most: int) -> None:
+    budget, running, peak = RetryBudget(0.2, 3, lambda: live), 0, 0
+
+    async def again() -> None:
+        nonlocal running, peak
+        async with budget.place():
+            running += 1
+            peak = max(peak, running)
+            await asyncio.sleep(0.1)
+            running -= 1
+
+    await asyncio.gather(*(again() for _ in range(50)))
+    assert peak == most

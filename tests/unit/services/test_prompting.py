@@ -1,0 +1,274 @@
+"""The popup after the sale: asked for in time, offered once, reported before its window closes, or not at all."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from builders import REGISTER
+from msgspec.structs import replace
+from shop_floor import ANNA, GOLD, OLGA, START, Shop, paid, plain_basket
+
+from adapters.loyalty.memory import Fault, Question
+from gateway.domain.call import Operation, ReportShown
+from gateway.domain.customer import CustomerKey
+from gateway.domain.prompt import Prompt, PromptState
+from gateway.domain.receipt import RegisterRef
+from gateway.errors import StoreUnavailable
+from gateway.settings import Prompt as PromptSettings
+
+ELSEWHERE = RegisterRef(outlet=REGISTER.outlet, register="3")
+
+
+async def sell(shop: Shop, key: CustomerKey | None = ANNA, **overrides: Any) -> None:
+    """Anna's 400 roubles lift her from silver to gold."""
+    await shop.complete(paid(await shop.priced(plain_basket(customer=key, **overrides))))
+
+
+async def waiting(shop: Shop) -> list[Prompt]:
+    return list(await shop.core.prompting.waiting(REGISTER))
+
+
+async def offered(shop: Shop) -> Prompt:
+    await sell(shop)
+    await shop.pass_time(seconds=15)
+    (prompt,) = await waiting(shop)
+    return prompt
+
+
+async def state(shop: Shop, prompt: Prompt) -> PromptState:
+    found = await shop.store.prompt(prompt.id)
+    assert found is not None
+    return found.state
+
+
+def reports(shop: Shop) -> int:
+    return sum(call.operation is Operation.SHOWN for call in shop.program.arrived)
+
+
+async def test_segments_are_asked_for_fifteen_seconds_after_the_close(shop: Shop) -> None:
+    await sell(shop)
+    await shop.pass_time(seconds=14.9)
+    assert await waiting(shop) == []
+    await shop.pass_time(seconds=0.1)
+    (prompt,) = await waiting(shop)
+    assert (prompt.text, prompt.rule, prompt.register) == ("Поздравьте: Анна", "gold", REGISTER)
+    assert (prompt.customer_id, prompt.deadline) == ("80015", START + timedelta(seconds=120))
+
+
+async def test_of_a_sale_delivered_late_ten_seconds_after_the_delivery(shop: Shop) -> None:
+    receipt = paid(await shop.priced(plain_basket(customer=ANNA)))
+    shop.program.fail(Operation.SALE, Fault.UNAVAILABLE)
+    await shop.complete(receipt)
+    await shop.pass_time(seconds=20)
+    shop.program.mend()
+    while (delivered := (await shop.sale()).delivered_at) is None:
+        await shop.pass_time(seconds=1)
+    due = delivered + timedelta(seconds=10)
+    await shop.pass_time(seconds=(due - shop.clock.now()).total_seconds() - 0.1)
+    assert await waiting(shop) == []
+    await shop.pass_time(seconds=0.2)
+    assert len(await waiting(shop)) == 1
+
+
+async def test_a_sale_delivered_after_its_window_asks_nobody(shop: Shop) -> None:
+    receipt = paid(await shop.priced(plain_basket(customer=ANNA)))
+    shop.program.fail_all(Fault.UNAVAILABLE)
+    await shop.complete(receipt)
+    await shop.pass_time(seconds=130)
+    shop.program.mend()
+    await shop.pass_time(minutes=5)
+    assert await waiting(shop) == []
+    assert (shop.counted("popups", state="too_late"), shop.counted("popup_polls", found="no")) == (1, 0)
+
+
+async def test_nothing_found_is_asked_for_once_more_at_forty_five_seconds(shop: Shop) -> None:
+    await sell(shop, OLGA)
+    await shop.pass_time(seconds=44)
+    assert shop.counted("popup_polls", found="no") == 1
+    await shop.pass_time(minutes=5)
+    assert (shop.counted("popup_polls", found="no"), await waiting(shop)) == (2, [])
+
+
+async def test_a_poll_that_fails_is_repeated_while_the_window_is_open(shop: Shop) -> None:
+    await sell(shop)
+    shop.program.fail(Question.SEGMENTS, Fault.UNAVAILABLE)
+    await shop.pass_time(seconds=40)
+    assert await waiting(shop) == []
+    shop.program.mend()
+    await shop.pass_time(seconds=35)  # the longest that a breaker keeps a server alone
+    assert len(await waiting(shop)) == 1
+
+
+async def test_an_anonymous_sale_has_nobody_to_congratulate(shop: Shop) -> None:
+    await sell(shop, None)
+    await shop.pass_time(minutes=3)
+    assert shop.counted("popup_polls", found="no") == 0
+
+
+async def test_a_prompt_is_offered_to_its_own_register_only(shop: Shop) -> None:
+    prompt = await offered(shop)
+    assert await shop.core.prompting.waiting(ELSEWHERE) == []
+    assert await shop.core.prompting.shown(prompt.id, ELSEWHERE) is False
+    assert await state(shop, prompt) is PromptState.OFFERED
+
+
+async def test_shown_is_reported_at_once_and_the_customer_gets_the_code(shop: Shop) -> None:
+    prompt = await offered(shop)
+    assert await shop.core.prompting.shown(prompt.id, REGISTER) is True
+    assert await waiting(shop) == []
+    await shop.pass_time(seconds=1)
+    assert (await state(shop, prompt), reports(shop)) == (PromptState.REPORTED, 1)
+    account = shop.programme.account("80015")
+    shop.program.catch_up()
+    assert account is not None
+    assert account.codes == ["UP-0001"]
+
+
+async def test_a_second_click_is_the_same_click(shop: Shop) -> None:
+    prompt = await offered(shop)
+    for _ in range(2):
+        assert await shop.core.prompting.shown(prompt.id, REGISTER) is True
+        await shop.pass_time(seconds=1)
+    assert (reports(shop), await waiting(shop)) == (1, [])
+
+
+async def test_the_report_names_rule_and_receipt_and_nothing_personal(shop: Shop) -> None:
+    prompt = await offered(shop)
+    await shop.core.prompting.shown(prompt.id, REGISTER)
+    await shop.pass_time(seconds=1)
+    told = msgspec.json.decode(shop.program.arrived[-1].body, type=ReportShown)
+    assert (told.customer_id, told.action) == ("80015", "popup-shown")
+    assert told.fields == {"rule": "gold", "receipt": "receipt-1"}
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.UNAVAILABLE])
+async def test_a_report_without_an_answer_is_repeated_and_counts_once(shop: Shop, fault: Fault) -> None:
+    prompt = await offered(shop)
+    shop.program.fail(Operation.SHOWN, fault, times=3)
+    await shop.core.prompting.shown(prompt.id, REGISTER)
+    await shop.pass_time(seconds=60)
+    assert await state(shop, prompt) is PromptState.REPORTED
+    account = shop.programme.account("80015")
+    shop.program.catch_up()
+    assert account is not None
+    assert (len(account.actions), account.codes) == (1, ["UP-0001"])
+
+
+async def test_a_report_that_would_come_too_late_is_not_sent(shop: Shop) -> None:
+    prompt = await offered(shop)
+    shop.program.fail(Operation.SHOWN, Fault.UNAVAILABLE)
+    await shop.core.prompting.shown(prompt.id, REGISTER)
+    await shop.pass_time(seconds=104)
+    shop.program.mend()
+    await shop.pass_time(minutes=5)
+    assert (await state(shop, prompt), reports(shop)) == (PromptState.EXPIRED, 0)
+
+
+async def test_a_prompt_nobody_looked_at_expires_with_its_window(shop: Shop) -> None:
+    prompt = await offered(shop)
+    await shop.pass_time(seconds=104.9)
+    assert len(await waiting(shop)) == 1
+    await shop.pass_time(seconds=0.2)
+    assert (await waiting(shop), await state(shop, prompt)) == ([], PromptState.EXPIRED)
+    assert await shop.core.prompting.shown(prompt.id, REGISTER) is False
+    await shop.pass_time(minutes=5)
+    assert reports(shop) == 0
+
+
+async def test_a_click_after_the_deadline_is_too_late_even_before_the_expiry_was_noted(shop: Shop) -> None:
+    prompt = await offered(shop)
+    shop.clock.move(105)
+    assert await waiting(shop) == []
+    assert await shop.core.prompting.shown(prompt.id, REGISTER) is False
+
+
+async def test_an_unknown_prompt_was_not_shown(shop: Shop) -> None:
+    assert await shop.core.prompting.shown("no such prompt", REGISTER) is False
+
+
+async def test_a_restart_between_close_and_poll_asks_all_the_same(shop: Shop) -> None:
+    await sell(shop)
+    shop.restart()
+    await shop.pass_time(seconds=15)
+    assert len(await waiting(shop)) == 1
+
+
+async def test_a_restart_after_the_offer_shows_it_and_reports_it_once(shop: Shop) -> None:
+    prompt = await offered(shop)
+    shop.restart()
+    assert await waiting(shop) == [prompt]
+    assert await shop.core.prompting.shown(prompt.id, REGISTER) is True
+    shop.restart()
+    await shop.pass_time(seconds=1)
+    assert (await state(shop, prompt), reports(shop)) == (PromptState.REPORTED, 1)
+
+
+async def test_a_poll_repeated_after_a_crash_offers_nothing_twice(shop: Shop) -> None:
+    prompt = await offered(shop)
+    await shop.core.prompting.poll("receipt-1", shop.soon())
+    assert await waiting(shop) == [prompt]
+    await shop.core.prompting.shown(prompt.id, REGISTER)
+    await shop.core.prompting.poll("receipt-1", shop.soon())
+    assert await waiting(shop) == []
+
+
+async def test_without_rules_nobody_is_asked() -> None:
+    shop = Shop(prompts=())
+    await sell(shop)
+    await shop.pass_time(minutes=3)
+    assert shop.counted("popup_polls", found="no") == 0
+
+
+async def test_each_rule_has_its_own_window() -> None:
+    short = replace(GOLD, name="short", window_seconds=20)
+    late = PromptSettings(name="week", text="С днём рождения!", segment="Soon")
+    shop = Shop(prompts=(short, late))
+    await sell(shop)
+    await shop.pass_time(seconds=15)
+    assert [prompt.rule for prompt in await waiting(shop)] in (["short", "week"], ["week", "short"])
+    await shop.pass_time(seconds=5)
+    assert [prompt.rule for prompt in await waiting(shop)] == ["week"]
+
+
+async def test_a_rule_whose_text_fails_does_not_stop_the_others() -> None:
+    broken = replace(GOLD, name="broken", text="{{ customer.first_name.nothing.at.all }}")
+    shop = Shop(prompts=(broken, GOLD))
+    await sell(shop)
+    await shop.pass_time(seconds=15)
+    assert [prompt.rule for prompt in await waiting(shop)] == ["gold"]
+
+
+async def test_a_click_that_cannot_be_stored_was_not_shown(shop: Shop) -> None:
+    prompt = await offered(shop)
+    shop.store.writable = False
+    with pytest.raises(StoreUnavailable):
+        await shop.core.prompting.shown(prompt.id, REGISTER)
+    shop.store.writable = True
+    assert await waiting(shop) == [prompt]
+
+
+async def test_screens_are_rung_when_a_prompt_is_offered_and_let_go_at_the_end(shop: Shop) -> None:
+    rings: list[int] = []
+
+    async def listen() -> None:
+        async for _ in shop.core.prompting.changes(REGISTER):
+            rings.append(len(await waiting(shop)))  # noqa: PERF401 - each ring by itself
+
+    screen = asyncio.create_task(listen())
+    await shop.wait_for_background()
+    prompt = await offered(shop)
+    await shop.wait_for_background()
+    assert rings == [1]
+    await shop.core.prompting.shown(prompt.id, REGISTER)
+    await shop.wait_for_background()
+    assert rings == [1, 0]
+    shop.core.prompting.stop()
+    async with asyncio.timeout(1):
+        await screen
+
+
+def test_the_price_of_the_example_sale_lifts_anna() -> None:
+    assert Decimal(49700) + 400 >= 50000
