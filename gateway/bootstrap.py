@@ -113,6 +113,10 @@ def secrets(config: ConfigFile, known: Registers) -> dict[bytes, list[RegisterRe
     return by_key
 
 
+def frontol_style(config: ConfigFile) -> frontol.Style:
+    return config.decode(config.settings.frontol, frontol.Style, "frontol")
+
+
 def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
     budgets = asdict(config.settings.budgets)
     budgets.pop("delivery")
@@ -120,7 +124,7 @@ def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Me
         core.checkout,
         secrets(config, known),
         metrics,
-        style=config.decode(config.settings.frontol, frontol.Style, "frontol"),
+        style=frontol_style(config),
         budgets=frontol.Budgets(**budgets),
         language=config.settings.language,
         silent={ref for ref, row in known.items() if row.slip_to == "printer"},
@@ -204,6 +208,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         config.folder,
         switch.keep,
         switch.read(),
+        frontol_style(config).templates | ({"sale"} if slip_printers else set()),
     )
 
     async def close() -> None:
@@ -224,7 +229,7 @@ def check(config: ConfigFile) -> None:
     loyalty(config)
     printers(config, known)
     store_settings(config)
-    config.decode(config.settings.frontol, frontol.Style, "frontol")
+    frontol_style(config)
     secrets(config, known)
     admin_token(config)
     check_outlet(config)

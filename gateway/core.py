@@ -1,6 +1,7 @@
 """The services put together: what depends on whom. Knows ports and services, no adapter."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,6 +42,9 @@ from gateway.settings import Settings
 from gateway.slips.lines import line
 from gateway.slips.templates import Templates
 
+EVERY_SLIP = frozenset({"customer", "quote", "sale", "refund"})
+"""The templates of slips; each is rendered only where a register or a printer of ours prints it."""
+
 
 class Core(Struct, frozen=True, kw_only=True):
     """What registers and screens ask, and what runs behind them."""
@@ -77,10 +81,12 @@ def build_core(
     folder: Path,
     keep_switch: Callable[[datetime | None], None] = lambda _since: None,
     switched: datetime | None = None,
+    printed: AbstractSet[str] = EVERY_SLIP,
 ) -> Core:
     """Raises `TemplateError` when a slip template is broken. `folder` is where relative paths start.
 
-    `keep_switch` stores since when limited mode is on by hand, `switched` is what was stored before.
+    `printed` names the slips that anybody prints. `keep_switch` stores since when limited mode is on by hand,
+    `switched` is what was stored before.
     """
     warn_after = timedelta(seconds=settings.limited_mode.warn_after_seconds)
     limited = LimitedMode(clock, meter, warn_after, keep_switch, switched)
@@ -91,7 +97,7 @@ def build_core(
     rules = tuple(row.rule() for row in settings.prompts)
     own = settings.templates.folder
     templates = Templates(folder / own if own else shipped("receipt_templates"))
-    wording = Wording(settings.language, templates, line, clock, settings.outlet.zone, rules)
+    wording = Wording(settings.language, templates, line, clock, settings.outlet.zone, rules, printed)
     records = Records(store, clock, _terms(settings, program.profile), lambda well: limited.store_answered(well=well))
     receipts, telling = OpenReceipts(), Telling(guard)
     clocks = TillClocks(clock, settings.outlet.zone, meter)
@@ -104,16 +110,7 @@ def build_core(
     outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, prompting))
     checkout = CheckoutDesk(
         Quoting(front, records, receipts, clocks, wording, meter),
-        Redeeming(
-            front,
-            records,
-            receipts,
-            telling,
-            releasing,
-            outbox,
-            wording,
-            lambda: guard.may_hold() and not limited.is_manual,
-        ),
+        Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
         Closing(records, receipts, clocks, outbox, wording, meter),
         Refunding(records, wording, meter),
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",

@@ -8,18 +8,19 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import aiohttp
 from aiohttp import web
 from builders import make_line, make_receipt, make_tender
 from shop import ROOT, write_config
 
-from adapters.stores.sqlite import open_sqlite
+from adapters.stores.sqlite.opening import open_connections
+from adapters.stores.sqlite.writing import apply
 from gateway.daemon import listen, port_of
 from gateway.domain.change import Change, HistoryRow
 from gateway.domain.receipt import RegisterRef, content_digest
@@ -29,8 +30,6 @@ from gateway.domain.sale_record import Close, Sale, Terms
 
 REGISTER = RegisterRef(outlet="MAG-3", register="KASSA-2")
 PRICE = Decimal("100.00")
-TOGETHER = 500
-"""Commits handed in at once: the store gathers them into one transaction."""
 
 _LINE = {
     "lineId": "1",
@@ -40,6 +39,7 @@ _LINE = {
     "discountedPriceOfLine": 100,
     "product": {"ids": {"system1c": "5002"}},
 }
+_PRICED = {"processingStatus": "Calculated", "totalPrice": 100, "lines": [_LINE]}
 _CREATED = {"ids": {"mindboxId": 1}, "processingStatus": "Created", "totalPrice": 100}
 
 
@@ -64,7 +64,10 @@ class SlowServer:
         await asyncio.sleep(self._seconds)
         if "Preorder" in request.query["operation"]:
             return web.json_response(
-                {"status": "Success", "order": {"processingStatus": "Calculated", "totalPrice": 100, "lines": [_LINE]}}
+                {
+                    "status": "Success",
+                    "order": {"processingStatus": "Calculated", "totalPrice": 100, "lines": [_LINE]},
+                }
             )
         self.created += 1
         return web.json_response({"status": "Success", "order": _CREATED})
@@ -93,15 +96,13 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, loyalty: str) -> AsyncIterator[Running]:
     """`ready_after`: seconds from the start of the process to the first 200 of `/readyz`."""
-    folder.mkdir(exist_ok=True)
-    config = write_config(folder, loyalty)
-    log = (folder / "log").open("wb")
+    config, log = _prepared(folder, loyalty)
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "gateway", "run", "--config", str(config), cwd=ROOT, stderr=log, stdout=log
     )
     try:
-        listening = await _listening(process, folder / "log")
+        listening = await _listening(process, Path(log.name))
         await _ready(f"http://127.0.0.1:{listening['admin_port']}/readyz")
         yield Running(process, f"http://127.0.0.1:{listening['port']}", time.monotonic() - began)
     finally:
@@ -112,14 +113,26 @@ async def running(folder: Path, loyalty: str) -> AsyncIterator[Running]:
         log.close()
 
 
+def _prepared(folder: Path, loyalty: str) -> tuple[Path, BinaryIO]:
+    folder.mkdir(exist_ok=True)
+    return write_config(folder, loyalty), (folder / "log").open("wb")
+
+
 async def _listening(process: asyncio.subprocess.Process, log: Path) -> dict[str, Any]:
     while process.returncode is None:
-        for row in log.read_bytes().splitlines():
-            if b'"listening"' in row:
-                found: dict[str, Any] = json.loads(row)
-                return found
+        if found := _said(log):
+            return found
         await asyncio.sleep(0.01)
-    raise AssertionError(log.read_text(encoding="utf-8")[-1500:])
+    raise AssertionError("the gateway did not start")
+
+
+def _said(log: Path) -> dict[str, Any]:
+    """The event with the addresses; empty while it is not there."""
+    for row in log.read_bytes().splitlines():
+        if b'"listening"' in row:
+            found: dict[str, Any] = json.loads(row)
+            return found
+    return {}
 
 
 async def _ready(url: str) -> None:
@@ -131,15 +144,14 @@ async def _ready(url: str) -> None:
             await asyncio.sleep(0.01)
 
 
-async def fill(path: Path, number: int) -> None:
-    """`number` sales through the store's own door, closed over the last days while the server was away."""
-    store = await open_sqlite(path, on_fatal=print)
-    try:
-        for first in range(0, number, TOGETHER):
-            sales = (_closed(first + place, number) for place in range(min(TOGETHER, number - first)))
-            await asyncio.gather(*map(store.commit, sales))
-    finally:
-        await store.close()
+def fill(path: Path, number: int) -> None:
+    """`number` sales as the store writes them, closed over the last days while the server was away."""
+    connection, reading = open_connections(path, attached=False)
+    with closing(connection), closing(reading):
+        connection.execute("BEGIN")
+        for place in range(number):
+            apply(_closed(place, number), connection)
+        connection.execute("COMMIT")
 
 
 def _closed(place: int, number: int) -> Change:

@@ -11,7 +11,7 @@ from gateway.domain.prompt import Prompt
 from gateway.domain.quote import CouponAnswer, CouponState, Piece, Quote
 from gateway.domain.receipt import LineItem, Receipt, Refund, RegisterRef, Tender, TenderKind
 from gateway.domain.refund import RefundRecord
-from gateway.domain.sale_record import Alert, Close, Delivery, Form, Hold, Release, Sale, State
+from gateway.domain.sale_record import Alert, Close, Delivery, Form, Hold, Priced, Release, Sale, State
 from gateway.domain.work import Work, WorkKind
 
 AT = datetime(2026, 11, 21, 12, 30, 15, 123456, tzinfo=UTC)
@@ -122,6 +122,7 @@ def make_full_sale(sale_id: str = "receipt-1", **overrides: Any) -> Sale:
         "outcome": make_accepted(),
         "alerts": (Alert.TOTAL_DIFFERS, Alert.POINTS_OWED),
         "refusal": "нет",
+        "priced": Priced(receipt=make_receipt(), quote=make_quote()),
         "stripped": True,
         "dropped": "решено с покупателем",
     }

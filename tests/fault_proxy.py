@@ -12,7 +12,6 @@ of its own, so that a fault of one call never touches another. `calls` and `coun
 
 import asyncio
 import contextlib
-import math
 import random
 import socket
 import struct
@@ -22,12 +21,13 @@ from http import HTTPStatus
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
+from latency import Latency
 from msgspec import Struct
 
 HEAD_END = b"\r\n\r\n"
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: close(2) sends RST instead of FIN
-LARGEST = 2**20
 BACKLOG = 256
+JSON = ("Content-Type: application/json",)
 
 
 class Call(Struct, frozen=True):
@@ -87,22 +87,6 @@ class Pass(Struct, frozen=True):
 
 
 PASS = Pass()
-
-
-class Latency:
-    """Seconds, lognormal around `median`; a share `straggling` of calls takes `straggler` seconds instead."""
-
-    def __init__(
-        self, median: float, sigma: float = 0.0, *, straggling: float = 0.0, straggler: float = 0.0, seed: int = 1
-    ) -> None:
-        self._mu, self._sigma = math.log(median), sigma
-        self._straggling, self._straggler = straggling, straggler
-        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
-
-    def draw(self) -> float:
-        if self._random.random() < self._straggling:
-            return self._straggler
-        return self._random.lognormvariate(self._mu, self._sigma)
 
 
 class Slow(Struct, frozen=True):
@@ -188,7 +172,7 @@ class Garbage(Struct, frozen=True):
         if self.done:
             await exchange.forward()
         noise = random.Random(exchange.call.number).randbytes(self.size)  # noqa: S311 - repeatable, not secret
-        await exchange.send(message("200 OK", noise, ("Content-Type: application/json",)) if self.framed else noise)
+        await exchange.send(message("200 OK", noise, JSON) if self.framed else noise)
         if not self.framed:
             exchange.close()
 
@@ -198,7 +182,7 @@ class TruncatedJson(Struct, frozen=True):
 
     async def strike(self, exchange: Exchange) -> None:
         body = (await exchange.forward()).partition(HEAD_END)[2]
-        await exchange.send(message("200 OK", body[: len(body) // 2], ("Content-Type: application/json",)))
+        await exchange.send(message("200 OK", body[: len(body) // 2], JSON))
 
 
 Faults = Fault | Iterable[Fault] | Callable[[Call], Fault]
@@ -263,7 +247,10 @@ class FaultProxy:
         self._hearing.clear()
         await self.hang_up()
         self._socket.listen(0)
-        plugs = [await self._plug() for _ in range(2)]  # the door takes the first and waits with it
+        plugs = []
+        for _ in range(2):  # the door takes the first and waits with it
+            plugs.append(socket.create_connection(self.address))
+            await asyncio.sleep(0.01)
         self.counts["deaf"] += 1
         try:
             yield
@@ -273,18 +260,13 @@ class FaultProxy:
             self._socket.listen(BACKLOG)
             self._hearing.set()
 
-    async def _plug(self) -> socket.socket:
-        plug = socket.create_connection(self.address)
-        await asyncio.sleep(0.01)
-        return plug
-
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             connection, _ = await loop.sock_accept(self._socket)
             try:
                 await self._hearing.wait()
-                reader, writer = await asyncio.open_connection(sock=connection, limit=LARGEST)
+                reader, writer = await asyncio.open_connection(sock=connection, limit=2**20)
             except asyncio.CancelledError:
                 connection.close()
                 raise

@@ -1,13 +1,14 @@
 """Metrics named `pos_gateway_*`, in base units; no label ever names a customer, a card or a receipt."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import GaugeMetricFamily
 
 from gateway import __version__
 from gateway.domain.receipt import RegisterRef
+from gateway.observability.histogram import Histogram, Observed
 from gateway.observability.requests import log_request
 from gateway.ports import Meter
 
@@ -39,15 +40,12 @@ GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "register_clock_skew_seconds": ("How far a register's clock is ahead of ours, seconds", ("register",)),
 }
 
-TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "popup_report": ("From the cashier's click to the loyalty server's acceptance", ()),
-    "loyalty_call_duration": (
-        "Calls to the loyalty server, from the sending to the answer",
-        ("operation", "outcome"),
-    ),
-    "loyalty_queue_wait": ("Waiting for a place among the calls under way", ()),
-    "event_loop_lag": ("How much later than asked for the event loop woke up", ()),
-    "register_request_duration": ("From a register's request to its answer", ("operation",)),
+TIMES: dict[str, str] = {
+    "popup_report": "From the cashier's click to the loyalty server's acceptance",
+    "loyalty_call_duration": "Calls to the loyalty server, from the sending to the answer",
+    "loyalty_queue_wait": "Waiting for a place among the calls under way",
+    "event_loop_lag": "How much later than asked for the event loop woke up",
+    "register_request_duration": "From a register's request to its answer",
 }
 
 
@@ -64,15 +62,13 @@ class Metrics(Meter):
             name: Counter(f"pos_gateway_{name}", text, labels, registry=self.registry)
             for name, (text, labels) in COUNTERS.items()
         }
-        self._times = {
-            name: Histogram(f"pos_gateway_{name}_seconds", text, labels, buckets=edges, registry=self.registry)
-            for name, (text, labels) in TIMES.items()
-        }
+        self._times = {name: Histogram(f"pos_gateway_{name}_seconds", text, edges) for name, text in TIMES.items()}
         self._gauges = {
             name: Gauge(f"pos_gateway_{name}", text, labels, registry=self.registry)
             for name, (text, labels) in GAUGES.items()
         }
         self._bound: dict[tuple[object, ...], Any] = {}
+        self._observed: dict[tuple[object, ...], Observed] = {}
         Gauge("pos_gateway_build_info", "The running version", ("version",), registry=self.registry).labels(
             __version__
         ).set(1)
@@ -81,7 +77,16 @@ class Metrics(Meter):
         self._child(self._counters, name, labels).inc()
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
-        self._child(self._times, name, labels).observe(seconds)
+        key = (name, *labels.items())
+        observed = self._observed.get(key)
+        if observed is None:
+            observed = self._observed[key] = self._times[name].labels(**labels)
+        observed.observe(seconds)
+
+    def histograms(self) -> Iterator[str]:
+        """Their text, piece by piece."""
+        for histogram in self._times.values():
+            yield from histogram.pieces()
 
     def set(self, name: str, value: float, **labels: str) -> None:
         self._child(self._gauges, name, labels).set(value)

@@ -74,45 +74,47 @@ class Delivering:
     async def deliver(self, sale_id: str, deadline: Deadline) -> Sale | None:
         """The sale as it ended, DELIVERED or PARKED. Raises `Later`."""
         async with self._records.one_call(sale_id):
+            sale = await self._records.store.sale(sale_id)
             for _ in range(MOST_STEPS):
-                sale = await self._records.store.sale(sale_id)
                 if sale is None or sale.close is None or sale.state in (State.DELIVERED, State.PARKED):
                     return sale
-                await self._one_step(sale, sale.close, deadline)
+                sale = await self._one_step(sale, sale.close, deadline)
         raise Later
 
-    async def _one_step(self, sale: Sale, close: Close, deadline: Deadline) -> None:
+    async def _one_step(self, sale: Sale, close: Close, deadline: Deadline) -> Sale:
+        """The sale after one step on its way."""
         if sale.hold is not None and close.receipt.points == ZERO and not self._records.terms.profile.updates_held:
-            await self._apply(sale, HoldDropped(now=self._records.clock.now()))
-            return
+            return (await self._apply(sale, HoldDropped(now=self._records.clock.now()))).sale
         if sale.hold is not None and not sale.hold.held:
-            await self._resolve_hold(sale, deadline)
-            return
+            return await self._resolve_hold(sale, deadline)
         if sale.delivery is None:
-            plan = await self._plan(sale, close, deadline)
-            if plan is None:
-                return
-            await self._send(sale, plan, deadline)
-        elif sale.delivery.operation in QUEUED:
-            await self._look_for(sale, sale.delivery, deadline)
-        else:
-            await self._send(sale, None, deadline)
+            return await self._plan_and_send(sale, close, deadline)
+        if sale.delivery.operation in QUEUED:
+            return await self._look_for(sale, sale.delivery, deadline)
+        return await self._send(sale, None, deadline)
 
-    async def _resolve_hold(self, sale: Sale, deadline: Deadline) -> None:
+    async def _resolve_hold(self, sale: Sale, deadline: Deadline) -> Sale:
         step = await self._apply(sale, HoldSent(now=self._records.clock.now()))
         if step.verdict is not Verdict.CALL or step.sale.hold is None:
-            return
+            return step.sale
         hold = step.sale.hold
         answer = await self._telling.hold(hold, step.sale.order_id, deadline)
         now = self._records.clock.now()
         settled = await self._apply(
-            sale, HoldAnswered(generation=step.sale.generation, copies=hold.copies, answer=answer, now=now)
+            step.sale, HoldAnswered(generation=step.sale.generation, copies=hold.copies, answer=answer, now=now)
         )
         if settled.verdict is Verdict.UNAVAILABLE:
             raise Later(_wanted_wait(answer))
+        return settled.sale
 
-    async def _plan(self, sale: Sale, close: Close, deadline: Deadline) -> Plan | None:
-        """None when the sale had to be changed first. Raises `Later` when it must wait."""
+    async def _plan_and_send(self, sale: Sale, close: Close, deadline: Deadline) -> Sale:
+        plan = await self._plan(sale, close, deadline)
+        if plan.operation is Operation.OFFLINE_SALE and sale.hold is not None:  # its order id must be unused
+            return (await self._apply(sale, HoldDropped(now=self._records.clock.now()))).sale
+        return await self._send(sale, plan, deadline)
+
+    async def _plan(self, sale: Sale, close: Close, deadline: Deadline) -> Plan:
+        """Raises `Later` when it must wait."""
         if sale.outcome is not None:  # placed already; this project is told apart that it is paid
             return paid_apart(sale, close)
         try:
@@ -120,22 +122,19 @@ class Delivering:
         except LoyaltyError as error:
             log.info("delivery_waits", sale=sale.id, why=str(error))
             raise Later(error.retry_after if isinstance(error, LoyaltyUnavailable) else None) from error
-        if plan.operation is Operation.OFFLINE_SALE and sale.hold is not None:
-            await self._apply(sale, HoldDropped(now=self._records.clock.now()))
-            return None
         if plan.points > ZERO and sale.awaits_release:
             raise Later(1)  # the points of an older generation first, or they would be spent twice
         return plan
 
-    async def _send(self, sale: Sale, plan: Plan | None, deadline: Deadline) -> None:
+    async def _send(self, sale: Sale, plan: Plan | None, deadline: Deadline) -> Sale:
         step = await self._apply(sale, self._sent(sale, plan))
         delivery = step.sale.delivery
         if step.verdict is not Verdict.CALL or delivery is None:
-            return
+            return step.sale
         answer = await self._telling.deliver(delivery, deadline)
         if delivery.operation in QUEUED and isinstance(answer, Accepted):
             raise Later(LOOK_AGAIN.total_seconds())  # queued is not done
-        await self._answered(sale, delivery, answer)
+        return await self._answered(step.sale, delivery, answer)
 
     def _sent(self, sale: Sale, plan: Plan | None) -> DeliverySent:
         now = self._records.clock.now()
@@ -162,20 +161,19 @@ class Delivering:
             now=now,
         )
 
-    async def _look_for(self, sale: Sale, delivery: Delivery, deadline: Deadline) -> None:
+    async def _look_for(self, sale: Sale, delivery: Delivery, deadline: Deadline) -> Sale:
         """A queued call may have failed silently: believe it when the order is there."""
         found = await self._telling.read(delivery.order_id, deadline)
         if not found.read:
             raise Later
         if found.order is not None and (delivery.operation is not Operation.PAID or found.order.state in PAID):
-            await self._answered(sale, delivery, Accepted(earned=found.order.earned))
-            return
+            return await self._answered(sale, delivery, Accepted(earned=found.order.earned))
         now = self._records.clock.now()
         if delivery.last_sent is not None and now < delivery.last_sent + SEND_AGAIN:
             raise Later(next_look(now - delivery.last_sent))
-        await self._send(sale, None, deadline)
+        return await self._send(sale, None, deadline)
 
-    async def _answered(self, sale: Sale, delivery: Delivery, answer: Answer) -> None:
+    async def _answered(self, sale: Sale, delivery: Delivery, answer: Answer) -> Sale:
         event = DeliveryAnswered(copies=delivery.copies, answer=answer, now=self._records.clock.now())
         step = await self._apply(sale, event)
         self._meter.count("deliveries", outcome=type(answer).__name__, form=str(step.sale.form))
@@ -187,9 +185,12 @@ class Delivering:
             raise Later(answer.retry_after)
         if step.verdict is Verdict.WAIT and step.sale.delivery is not None:
             raise Later(self._records.terms.request_life.total_seconds())
+        return step.sale
 
     async def _apply(self, sale: Sale, event: Event) -> Step:
-        return await self._records.apply(sale.id, sale.register, lambda _sale: event, who="delivery", more=self._more)
+        return await self._records.apply(
+            sale.id, sale.register, lambda _sale: event, who="delivery", more=self._more, known=sale
+        )
 
     def _more(self, step: Step) -> Change:
         return Change(work=self._follow_up(step.sale)) if _is_just_delivered(step) else Change()

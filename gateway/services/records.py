@@ -68,10 +68,15 @@ class Records:
         *,
         who: str,
         more: More = nothing_more,
+        known: Sale | None = None,
     ) -> Step:
-        """Advance a sale by the event that `decide` makes of it as it is now, in one transaction."""
+        """Advance a sale by the event that `decide` makes of it as it is now, in one transaction.
+
+        `known` is the sale as it was read or written a moment ago: when it is no longer so, it is read again.
+        """
         while True:
-            sale = await self.store.sale(sale_id) or Sale(id=sale_id, register=register)
+            sale = known or await self.store.sale(sale_id) or Sale(id=sale_id, register=register)
+            known = None
             event = decide(sale)
             step = advance(sale, event, self.terms)
             if step.sale == sale and not step.work and not step.finished:

@@ -1,5 +1,6 @@
 """Sentences for the cashier and slips for the customer, made of what is known."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
@@ -33,13 +34,16 @@ class Wording:
         clock: Clock,
         zone: tzinfo | None,
         rules: tuple[PromptRule, ...],
+        printed: AbstractSet[str],
     ) -> None:
+        """`printed` names the templates that anybody prints: no others are rendered."""
         self._language = language
         self._templates = templates
         self._line = line
         self._clock = clock
         self._zone = zone
         self._at_once = tuple(rule for rule in rules if rule.moment is Moment.IDENTIFIED)
+        self._printed = printed
 
     def local_now(self) -> datetime:
         """The outlet's own time: what stands on paper, and which day it is."""
@@ -75,6 +79,8 @@ class Wording:
             return ""
 
     def customer_slip(self, customer: Customer, register: RegisterRef) -> Slip:
+        if "customer" not in self._printed:
+            return ()
         return self._render(
             "customer",
             SlipData(
@@ -88,6 +94,8 @@ class Wording:
 
     def quote_slip(self, receipt: Receipt, quote: Quote, customer: Customer | None) -> Slip:
         """What the customer saves and will earn; nothing when there is nothing to say."""
+        if "quote" not in self._printed:
+            return ()
         discount = sum((quote.discount(line) for line in receipt.lines), ZERO)
         if not discount and not quote.accrual:
             return ()
@@ -108,6 +116,8 @@ class Wording:
 
     def sale_slip(self, close: Close, outcome: Accepted | None, customer: Customer | None) -> Slip:
         """The slip of a closed receipt, with as much of the server's outcome as has come."""
+        if "sale" not in self._printed:
+            return ()
         receipt, done = close.receipt, outcome or Accepted()
         return self._render(
             "sale",
@@ -128,6 +138,8 @@ class Wording:
         )
 
     def refund_slip(self, refund: Refund) -> Slip:
+        if "refund" not in self._printed:
+            return ()
         document = refund.document
         return self._render(
             "refund",

@@ -12,13 +12,13 @@ from fault_proxy import (
     Faults,
     Garbage,
     Hang,
-    Latency,
     Reset,
     Slow,
     Status,
     Trickle,
     TruncatedJson,
 )
+from latency import Latency
 
 STATUSES = [Status(code, body) for body in (b"", b"<html></html>", b"{}") for code in (429, 500, 502, 503, 504)]
 NONSENSE: list[Fault] = [Garbage(), Garbage(framed=False), Garbage(done=True), TruncatedJson()]

@@ -10,7 +10,7 @@ from benchmark.processes import load, upstream
 
 AT_ONCE = 200
 BUDGET = 0.3
-SPREAD = 0.15
+SPREAD = 0.25
 """Seconds over which the calculates arrive: all are waiting before the first budget ends, so that a breaker that
 opens then spares none of them the wait."""
 

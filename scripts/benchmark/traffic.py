@@ -7,11 +7,12 @@ from typing import Any
 from msgspec import Struct
 
 ACCESS_KEY = "bench-access-key"
-PHONE = "79000000000"
+PHONE = 79_000_000_000
+"""Of receipt 0; every receipt has a customer of its own, or the gateway would ask about all of them at once."""
+
 LINES = range(1, 11)
 PRICE, DISCOUNTED = "100.00", "90.00"
 TOTAL = "900.00"
-OPERATIONS = ("calculate", "confirm", "payByBonus", "client")
 
 
 def uid(number: int) -> str:
@@ -43,13 +44,13 @@ def document(action: str, number: int, register: int) -> dict[str, Any]:
         "uid": f"{{{uid(number).upper()}}}",
         "number": number,
         "shift": 3,
-        "client": {"mobilePhone": f"+{PHONE}"},
+        "client": {"mobilePhone": f"+{PHONE + number}"},
     }
     if action == "client":
         return body
-    closed = action == "confirm"
-    body["positions"] = [_line(index, DISCOUNTED if closed else PRICE) for index in LINES]
-    if closed:
+    total = PRICE if action == "calculate" else DISCOUNTED  # a till has applied the discounts by then
+    body["positions"] = [_line(index, total) for index in LINES]
+    if action == "confirm":
         body["payments"] = [{"type": "cash", "mode": "fiscal", "amount": TOTAL}]
     if action == "payByBonus":
         body["payment"] = {"mode": "nonFiscal", "amount": "10.00"}
@@ -108,7 +109,7 @@ CUSTOMER = {
     "ids": {"mindboxId": 80015},
     "firstName": "Анна",
     "lastName": "Светлова",
-    "mobilePhone": PHONE,
+    "mobilePhone": str(PHONE),
 }
 SEGMENT = {
     "segmentation": {"ids": {"externalId": "Level"}},

@@ -11,13 +11,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from torture_run.chaos import CLOSES_PER_KILL, Killing
-from torture_run.checker import Fault
 from torture_run.databases import DATABASES
+from torture_run.findings import Fault
 from torture_run.house import COMMAND
 from torture_run.run import Plan, Result, run
-from torture_run.tills import Shift
+from torture_run.shift import Shift
 
 MOST_SHOWN = 30
+
+DRAIN_SECONDS = 180.0
+"""A queued call that was lost is sent again after a minute; a dead gateway's lease runs out after half of one."""
 
 
 def asked() -> argparse.Namespace:
@@ -29,6 +32,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures, to be read by programs")
     parser.add_argument("--gateway", default=str(COMMAND), metavar="COMMAND", help="another gateway than ours")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder for store and logs, kept")
+    parser.add_argument("--drain", type=float, default=DRAIN_SECONDS, metavar="SECONDS", help="at most, at the end")
     given = parser.parse_args()
     if given.gateways > 1 and given.store != "postgres":
         parser.error("several gateways need --store postgres")
@@ -67,6 +71,7 @@ def main() -> int:
         seed=given.seed,
         gateways=given.gateways,
         command=tuple(given.gateway.split()),
+        drain_seconds=given.drain,
         keep=given.keep,
     )
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())

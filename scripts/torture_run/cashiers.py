@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 import aiohttp
 
 from torture_run.settings import TILLS, register
-from torture_run.tills import Shift
+from torture_run.shift import Shift
 
 
 async def look(shift: Shift) -> None:
@@ -16,10 +17,8 @@ async def look(shift: Shift) -> None:
         while True:
             url, name = shift.urls[turn % len(shift.urls)], register(turn // len(shift.urls) % TILLS)
             turn += 1
-            try:
+            with suppress(TimeoutError, aiohttp.ClientError, OSError):  # the gateway is away, the popup waits
                 await _confirm(http, f"{url}/cashier/{name}", shift)
-            except (TimeoutError, aiohttp.ClientError, OSError):
-                pass  # the gateway is away; the popup waits
             await asyncio.sleep(0.05)
 
 

@@ -9,12 +9,16 @@ from typing import Any
 import aiohttp
 from msgspec import Struct
 
-from torture_run.tills import Attempt, Shift
+from torture_run.shift import Attempt, Shift
 
 CLOSES_PER_KILL = 20
 FAULTS = ("drop_answer", "drop_answer", "hang", "error", "reset")
-LONGEST_WAIT = 60.0
-"""Seconds without a close under way: the load is gone, and the run makes no sense."""
+LONGEST_WAIT, LOOK = 60.0, 0.002
+"""Seconds without a close under way after which the run makes no sense; and between two looks."""
+
+
+class LoadGone(Exception):
+    """No till has got through for a long time."""
 
 
 class Victim(Struct, frozen=True, kw_only=True):
@@ -65,9 +69,11 @@ class Killing:
             self.idle += 1  # all of them had their answers by a hair: this one does not count
 
     async def _until(self, check: Callable[[], object]) -> None:
-        async with asyncio.timeout(LONGEST_WAIT):
-            while not check():
-                await asyncio.sleep(0.002)
+        for _ in range(int(LONGEST_WAIT / LOOK)):
+            if check():
+                return
+            await asyncio.sleep(LOOK)
+        raise LoadGone
 
 
 async def bad_minutes(sandbox: str, seed: int) -> None:

@@ -4,31 +4,34 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from itertools import repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
 from torture_run import cashiers, evidence
-from torture_run.chaos import Killing, Victim, bad_minutes
-from torture_run.checker import Fault, Findings, check
+from torture_run.chaos import Killing, Victim
+from torture_run.checker import check
 from torture_run.databases import DATABASES, Database
+from torture_run.findings import Fault, Findings
 from torture_run.house import House
-from torture_run.settings import TILLS
-from torture_run.tills import Shift
-
-DRAIN_SECONDS = 180.0
-"""A queued call that was lost is sent again after a minute; a dead gateway's lease runs out after half of one."""
+from torture_run.load import under_load
+from torture_run.shift import Shift
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """`command` starts a gateway; another one than the shipped shows that the checker can fail."""
+    """`command` starts a gateway; another one than the shipped shows that the checker can fail.
+
+    `drain_seconds` bounds the quiet after the load, until the outbox is empty.
+    """
 
     kills: int
     store: str
     seed: int
     gateways: int
     command: tuple[str, ...]
+    drain_seconds: float
     keep: Path | None = None
 
 
@@ -68,10 +71,10 @@ async def run(plan: Plan, watch: Watch) -> Result:
         killing = Killing(shift, _victims(house, database), plan.kills, plan.seed)
         began = time.monotonic()
         async with _watched(watch, "under load", shift, killing), _cashiers(shift):
-            await _under_load(house, shift, killing, plan.seed)
+            await under_load(house, shift, killing, plan.seed)
         loaded = time.monotonic()
         async with _watched(watch, "draining", shift, killing), _cashiers(shift):
-            await _drained(database)
+            await _drained(database, plan.drain_seconds)
         drained = time.monotonic()
         for gateway in house.gateways:
             gateway.stop()
@@ -84,22 +87,6 @@ def _victims(house: House, database: Database) -> list[Victim]:
         for number, one in enumerate(house.gateways)
     ]
     return [*gateways, database.victim] if database.victim else gateways
-
-
-async def _under_load(house: House, shift: Shift, killing: Killing, seed: int) -> None:
-    tills = [asyncio.create_task(shift.work(number)) for number in range(TILLS)]
-    faults = asyncio.create_task(bad_minutes(house.sandbox, seed))
-    kills = asyncio.create_task(killing.run())
-    try:
-        await asyncio.wait([kills, faults, *tills], return_when=asyncio.FIRST_COMPLETED)
-        for task in (task for task in (kills, faults, *tills) if task.done()):
-            task.result()
-        shift.over = True
-        await asyncio.gather(*tills)
-    finally:
-        for task in (kills, faults, *tills):
-            task.cancel()
-        await asyncio.gather(kills, faults, *tills, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -127,12 +114,13 @@ async def _background(task: "asyncio.Task[None]") -> AsyncIterator[None]:
             await task
 
 
-async def _drained(database: Database) -> None:
+async def _drained(database: Database, seconds: float) -> None:
     """Returns when no work is left, or when it has had its time: the checker says what hangs."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DRAIN_SECONDS):
-            while (await database.look(["work"]))["work"]:
-                await asyncio.sleep(0.25)
+    until = time.monotonic() + seconds
+    for wait in repeat(0.25):
+        if not (await database.look(["work"]))["work"] or time.monotonic() > until:
+            return
+        await asyncio.sleep(wait)
 
 
 async def _judged(

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from adapters.registers.frontol.simulator import (
@@ -20,8 +19,9 @@ from adapters.registers.frontol.simulator import (
 )
 from adapters.registers.frontol.wire import Client
 from gateway.errors import RegisterError
-from torture_run.histories import Tills, ToldClose, ToldRefund
+from torture_run.histories import ToldClose, ToldRefund
 from torture_run.settings import ACCESS_KEY, CUSTOMERS, OUTLET, phone, register
+from torture_run.shift import Attempt, Shift
 
 ZERO = Decimal(0)
 GOODS = (("5002", "Шампунь"), ("1033", "Сыр весовой"), ("77001", "Гель"), ("77002", "Мыло"))
@@ -31,31 +31,12 @@ LONGEST_REPEAT = 60.0
 Question = Callable[[Till], Awaitable[Exchange]]
 
 
-class Attempt(Struct, eq=False):
-    """One close on its way to a gateway; `acknowledged` is None while there is no answer."""
-
-    gateway: int
-    acknowledged: bool | None = None
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-class Shift:
-    """All tills of the run, what they were told, and the closes that are under way."""
-
-    def __init__(self, urls: list[str], seed: int) -> None:
-        self.urls = urls
-        self.seed = seed
-        self.told = Tills()
-        self.under_way: set[Attempt] = set()
-        self.acknowledged = 0
-        self.over = False
-
-    async def work(self, number: int) -> None:
-        """One till until the shift is over; the receipt it has begun is finished."""
-        chance = random.Random(f"{self.seed}/{number}")  # noqa: S311 - a run can be repeated
-        async with AtTheTill(self, number, chance) as seller:
-            while not self.over:
-                await seller.sell()
+async def work(shift: Shift, number: int) -> None:
+    """One till until the shift is over; the receipt it has begun is finished."""
+    chance = random.Random(f"{shift.seed}/{number}")  # noqa: S311 - a run can be repeated
+    async with AtTheTill(shift, number, chance) as seller:
+        while not shift.over:
+            await seller.sell()
 
 
 class AtTheTill:
@@ -84,6 +65,7 @@ class AtTheTill:
         return self._chance.random() < share
 
     async def sell(self) -> None:
+        self._at = self._chance.randrange(len(self._tills))  # what was told here may be closed there
         document = self._begun()
         self._shift.told.opened.add(str(document.uid))
         if not self._happens(0.1):  # else the gateway hears of it at the close only

@@ -16,7 +16,6 @@ from fault_proxy import (
     Faults,
     Garbage,
     Hang,
-    Latency,
     Pass,
     Reset,
     Slow,
@@ -24,6 +23,7 @@ from fault_proxy import (
     Trickle,
     TruncatedJson,
 )
+from latency import Latency
 from shop import FaultyShop, eventually
 from till import cash, document, line
 
@@ -87,7 +87,9 @@ def writes_are_cut(call: Call) -> Fault:
     return Reset(done=True) if "Order" in call.target else Pass()
 
 
-FAULTS: list[Faults] = [*EVERY_CALL, now_and_then, writes_get_lost, writes_are_cut]
+ALWAYS = [now_and_then, writes_get_lost, writes_are_cut]
+FAULTS = [*(pytest.param(fault, marks=pytest.mark.slow) for fault in EVERY_CALL), *ALWAYS]
+"""Each fault takes some seconds three times over; the fast suite has those that contain all of them."""
 
 
 def called(faults: Faults) -> str:

@@ -34,6 +34,7 @@ class Till:
         self.priced: Receipt | None = None
         self.points = Decimal(0)
         self.told_at: datetime | None = None
+        self.declined = 0
         self.closing: Receipt | None = None
         self.is_acknowledged = False
         self.is_promised = False
@@ -52,6 +53,8 @@ class Till:
         told = await self.stage.attempt(self.stage.redeem(self.priced or self.receipt, points))
         if isinstance(told, Redeemed):
             self.points, self.told_at = points, self.stage.clock.now()
+        else:
+            self.declined += 1
 
     async def undo(self) -> None:
         if await self.stage.attempt(self.stage.undo(self.priced or self.receipt)) is not None:
@@ -85,10 +88,14 @@ class Till:
         if await self.stage.attempt(self.stage.core.checkout.refund(refund, raw)) is not None:
             self.refunds[name] = (refund, True)
 
+    async def insist_on_close(self) -> None:
+        while not self.is_acknowledged:
+            await self.close()
+
     async def insist(self) -> None:
         """What was not acknowledged is sent again until it is."""
-        while self.closing is not None and not self.is_acknowledged:
-            await self.close()
+        if self.closing is not None:
+            await self.insist_on_close()
         for name in self.refunds:
             while not self.refunds[name][1]:
                 await self.repeat_refund(name)

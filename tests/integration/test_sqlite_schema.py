@@ -109,3 +109,13 @@ def test_a_sale_from_before_its_age_was_stored_gets_it() -> None:
         migrate(connection)
         found = connection.execute("SELECT changed FROM sale ORDER BY id").fetchall()
     assert [changed for (changed,) in found] == [second + 5_000_000, second, 0]
+
+
+@pytest.mark.parametrize("name", ["counts", "undelivered"])
+def test_a_scrape_reads_no_bodies_of_a_backlog(name: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SQL.read("schema.sql"))
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {QUERIES[name]}")]
+    sales = [step for step in plan if step.split()[1] == "sale"]
+    assert sales
+    assert all("USING COVERING INDEX sale_undelivered" in step for step in sales)

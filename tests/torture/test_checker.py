@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from torture_run.checker import Fault, Findings, check
+from torture_run.checker import check
+from torture_run.findings import Fault, Findings
 from torture_run.histories import (
     Server,
     ServerCustomer,

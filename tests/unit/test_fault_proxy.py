@@ -16,7 +16,6 @@ from fault_proxy import (
     FaultProxy,
     Garbage,
     Hang,
-    Latency,
     Pass,
     Reset,
     Slow,
@@ -24,6 +23,7 @@ from fault_proxy import (
     Trickle,
     TruncatedJson,
 )
+from latency import Latency
 
 BODY = b'{"goods": [1, 2, 3], "total": "12.50"}'
 SOON = aiohttp.ClientTimeout(total=0.3)

@@ -19,6 +19,8 @@ RUSSIAN_PHONE = 12
 
 KINDS = {"bonus": TenderKind.POINTS, "cash": TenderKind.CASH, "creditCard": TenderKind.CARD}
 
+TEMPLATES = {"client": "customer", "calculate": "quote", "confirm": "sale", "refund": "refund"}
+
 Answer = dict[str, Any]
 SlipPlace = Literal["client", "calculate", "confirm", "refund"]
 
@@ -37,6 +39,11 @@ class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     slips: tuple[SlipPlace, ...] = ("confirm", "refund")
     paid_amounts: bool = True
     electronic_check: bool = True
+
+    @property
+    def templates(self) -> frozenset[str]:
+        """The slips these answers carry, by the names of their templates."""
+        return frozenset(TEMPLATES[place] for place in self.slips)
 
     def __post_init__(self) -> None:
         """Raises `ConfigError`: a refusal with the code of success would be a success."""

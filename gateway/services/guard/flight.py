@@ -26,7 +26,7 @@ FAR = 60.0
 
 
 class Question(Struct, Generic[T], frozen=True):
-    """`call` asks the server by a `deadline`; it may be called twice. `hedge` is None where a second call is not allowed."""
+    """`call` asks the server by a `deadline`, perhaps twice. `hedge` is None where a second call is not allowed."""
 
     subject: Subject
     asked: object

@@ -13,15 +13,20 @@ from gateway.domain.quote import Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.errors import LoyaltyUnavailable
 from gateway.ports import LoyaltyProgram
+from gateway.services.guard.guarded import GuardedProgram
 
 
 class FrontProgram:
     """`LoyaltyProgram` that asks nothing while `is_off`."""
 
-    def __init__(self, program: LoyaltyProgram, is_off: Callable[[], bool]) -> None:
+    def __init__(self, program: GuardedProgram, is_off: Callable[[], bool]) -> None:
         self.profile = program.profile
         self._program = program
         self._is_off = is_off
+
+    def may_hold(self) -> bool:
+        """Whether points may be asked for now."""
+        return not self._is_off() and self._program.may_hold()
 
     def _check(self) -> None:
         if self._is_off():
@@ -51,7 +56,7 @@ class FrontProgram:
         return await self._program.send(call, deadline=deadline)
 
     async def close(self) -> None:
-        await self._program.close()
+        """It has nothing of its own."""
 
 
 def _conforms(program: FrontProgram) -> LoyaltyProgram:

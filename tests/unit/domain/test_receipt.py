@@ -6,7 +6,7 @@ from decimal import Decimal
 from builders import AT, make_line, make_receipt, make_tender
 from msgspec.structs import replace
 
-from gateway.domain.receipt import Receipt, Refund, TenderKind, content_digest
+from gateway.domain.receipt import Receipt, Refund, TenderKind, before_points, content_digest
 
 
 def variants(receipt: Receipt) -> list[Receipt]:
@@ -60,3 +60,22 @@ def test_totals_are_sums_of_lines_and_a_floor_is_the_minimum_price_of_all_of_a_l
     receipt = make_receipt(lines=lines)
     assert (receipt.total, receipt.discarded) == (240, Decimal("0.32"))
     assert make_line(minimum_price=Decimal("10.50")).floor == 21
+
+
+def with_points(**overrides: object) -> Receipt:
+    """120 roubles and 60.10, of which points pay 30: the lines leave them out."""
+    lines = (make_line(total=Decimal("100.02")), make_line(2, unit_price=Decimal("30.05"), total=Decimal("50.08")))
+    points = make_tender(kind=TenderKind.POINTS, amount=Decimal(30), fiscal=False)
+    return make_receipt(lines=lines, tenders=(points, make_tender(amount=Decimal("150.10"))), **overrides)
+
+
+def test_points_go_back_on_lines_that_leave_them_out() -> None:
+    before = before_points(with_points())
+    assert [line.total for line in before.lines] == [Decimal("120.00"), Decimal("60.10")]
+    assert before_points(before) == before, "lines that have them in stay as they are"
+
+
+def test_points_are_not_put_where_they_cannot_have_been() -> None:
+    lines = tuple(replace(line, unit_price=line.total / 2) for line in with_points().lines)
+    assert before_points(replace(with_points(), lines=lines)).lines == lines
+    assert before_points(make_receipt()) == make_receipt()

@@ -76,7 +76,9 @@ async def test_closing_ends_all_that_is_under_way() -> None:
     asked = [asyncio.create_task(till.quote(f"receipt-{number}", within=5)) for number in range(3)]
     await asyncio.sleep(0.2)
     assert till.program.under_way > 3
+    began = till.clock.monotonic()
     await till.guard.close()
+    assert till.clock.monotonic() == began
     assert till.program.under_way == 0
     ends = await asyncio.gather(*asked, return_exceptions=True)
     assert all(isinstance(end, LoyaltyUnavailable) for end in ends)
@@ -121,9 +123,9 @@ async def test_a_repeat_that_is_cancelled_while_its_turn_comes_hands_it_on() -> 
         async with budget.place():
             await asyncio.sleep(0.1)
             done.append(name)
+        if name == 0:  # its turn has come this very moment
+            tasks[1].cancel()
 
     tasks = [asyncio.create_task(again(name)) for name in range(3)]
-    await asyncio.sleep(0.05)
-    tasks[0].add_done_callback(lambda _task: tasks[1].cancel())
     await asyncio.gather(*tasks, return_exceptions=True)
     assert done == [0, 2]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from scripted_program import HANG, Till
-from virtual_loop import LoopClock, virtual
+from virtual_loop import LoopClock, VirtualLoop, virtual
 
 from gateway.domain.call import Operation
 from gateway.errors import LoyaltyUnavailable
@@ -73,6 +73,20 @@ async def test_a_place_is_not_given_to_one_whose_deadline_has_passed() -> None:
     await waiting
     assert not limiter.try_take()
     limiter.release()
+    assert limiter.in_flight == 0
+
+
+@virtual
+async def test_a_place_that_becomes_free_too_late_is_not_taken_though_the_loop_was_busy() -> None:
+    limiter, loop = Limiter(1, LoopClock(), lambda _waited: None), asyncio.get_running_loop()
+    await limiter.take(LoopClock().monotonic())
+    waiting = asyncio.create_task(limiter.take(LoopClock().monotonic() + 1))
+    await asyncio.sleep(0)
+    assert isinstance(loop, VirtualLoop)
+    loop.moment += 2
+    limiter.release()
+    with pytest.raises(NoPlace):
+        await waiting
     assert limiter.in_flight == 0
 
 

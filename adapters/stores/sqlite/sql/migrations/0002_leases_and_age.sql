@@ -16,7 +16,7 @@ UPDATE sale SET changed = 1000000 * coalesce(
     0
 );
 DROP INDEX sale_parked;
-CREATE INDEX sale_undelivered ON sale (state, changed) WHERE state <> 'delivered';
+CREATE INDEX sale_undelivered ON sale (state, dropped, changed) WHERE state <> 'delivered';
 CREATE INDEX sale_unstripped ON sale (changed) WHERE state = 'delivered' AND stripped = 0;
 CREATE INDEX sale_stripped ON sale (changed) WHERE stripped = 1;
 
