@@ -23,6 +23,7 @@ from gateway.services.delivery import Delivering
 from gateway.services.guard.breaker import NEVER
 from gateway.services.guard.front import FrontProgram
 from gateway.services.guard.guarded import GuardedProgram
+from gateway.services.housekeeping import Housekeeping, Keeping
 from gateway.services.limited_mode import LimitedMode
 from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
@@ -57,6 +58,7 @@ class Core(Struct, frozen=True, kw_only=True):
     popups: GuardedProgram
     limited: LimitedMode
     loop_lag: LoopLag
+    housekeeping: Housekeeping
     program: LoyaltyProgram
 
     async def close(self) -> None:
@@ -68,7 +70,8 @@ class Core(Struct, frozen=True, kw_only=True):
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run for ever."""
         lanes = (self.outbox.run(Lane.SALES), self.outbox.run(Lane.POPUPS))
-        return [*lanes, *self.printing.jobs(), self.limited.watch(), self.loop_lag.watch()]
+        watches = (self.limited.watch(), self.loop_lag.watch(), self.housekeeping.run())
+        return [*lanes, *self.printing.jobs(), *watches]
 
 
 def build_core(
@@ -124,6 +127,7 @@ def build_core(
         popups=popups,
         limited=limited,
         loop_lag=LoopLag(clock, meter),
+        housekeeping=Housekeeping(records, meter, _keeping(settings)),
         program=program,
     )
 
@@ -192,6 +196,15 @@ def _terms(settings: Settings, profile: Profile) -> Terms:
         release_after=timedelta(seconds=settings.sale.release_after_seconds),
         first_try=timedelta(seconds=settings.sale.first_try_seconds),
         profile=profile,
+    )
+
+
+def _keeping(settings: Settings) -> Keeping:
+    return Keeping(
+        personal=timedelta(days=settings.keeping.personal_days),
+        outcomes=timedelta(days=settings.keeping.outcomes_days),
+        refund_facts=timedelta(days=settings.keeping.refund_facts_days),
+        disk_warning=settings.keeping.disk_warning_megabytes * 1024**2,
     )
 
 

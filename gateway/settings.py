@@ -209,6 +209,18 @@ class Templates(Section, frozen=True, kw_only=True):
     folder: str = ""
 
 
+class Keeping(Section, frozen=True, kw_only=True):
+    """Days. `personal`: how long a delivered sale keeps its customer; `outcomes`: how long a late repeat is known and
+    what happened is told; `refund_facts`: how long goods may come back. Below `disk_warning_megabytes` of free space
+    on the store's disk the log warns.
+    """
+
+    personal_days: Days = 7
+    outcomes_days: Annotated[int, Meta(ge=35, le=3660, description="целое число дней от 35 до 3660")] = 35
+    refund_facts_days: Annotated[int, Meta(ge=35, le=3660, description="целое число дней от 35 до 3660")] = 1095
+    disk_warning_megabytes: Annotated[int, Meta(ge=1, description="целое число мегабайт от 1")] = 1024
+
+
 class Log(Section, frozen=True, kw_only=True):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "readable"] = "json"
@@ -232,4 +244,5 @@ class Settings(Section, frozen=True, kw_only=True):
     prompts: tuple[Prompt, ...] = ()
     printers: tuple[dict[str, Any], ...] = ()
     templates: Templates = Templates()
+    keeping: Keeping = Keeping()
     log: Log = Log()

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from gateway.domain.call import Accepted, AlreadyProcessed, NoAnswer, Operation, RefusalReason, Refused
+from gateway.domain.call import Accepted, AlreadyProcessed, Operation, RefusalReason, Refused
 from gateway.domain.ids import call_key
 from gateway.domain.money import ZERO
 from gateway.domain.redemption import watch
@@ -51,14 +51,13 @@ def delivery_answered(sale: Sale, event: DeliveryAnswered, terms: Terms) -> Step
             return stay(replace(sale, delivery=None, outcome=outcome), Verdict.WAIT)
         case Accepted() as outcome:
             return _delivered(sale, event, sale.outcome or outcome)
-        case NoAnswer():
-            return stay(sale, Verdict.UNAVAILABLE)
         case AlreadyProcessed():
             return stay(_with_new_key(sale, delivery), Verdict.WAIT)
         case Refused() if not is_settled(delivery, terms):
             return stay(sale, Verdict.WAIT)
         case Refused(reason=reason, text=text):
             return _next_form(sale, event, reason, text)
+    return stay(sale, Verdict.UNAVAILABLE)
 
 
 def _delivered(sale: Sale, event: DeliveryAnswered, outcome: Accepted) -> Step:

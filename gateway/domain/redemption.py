@@ -83,8 +83,7 @@ def hold_answered(sale: Sale, event: HoldAnswered, terms: Terms) -> Step:
             return Step(sale=refused, verdict=Verdict.REFUSED, finished=(watch(sale, event.now),))
         case Refused():
             return give_up(sale, event.now, terms, Verdict.REFUSED)
-        case AlreadyProcessed() | NoAnswer():
-            return stay(sale, Verdict.UNAVAILABLE)
+    return stay(sale, Verdict.UNAVAILABLE)
 
 
 def _held(sale: Sale, hold: Hold, now: datetime, terms: Terms) -> Step:
@@ -189,5 +188,4 @@ def _release_state(release: Release, event: ReleaseAnswered, terms: Terms) -> Re
         case Accepted() | Refused(reason=RefusalReason.NOT_FOUND):
             past_copies = event.now >= release.copies_until
             return ReleaseState.RELEASED if past_copies else ReleaseState.AGAIN
-        case Refused():
-            return ReleaseState.PARKED
+    return ReleaseState.PARKED

@@ -1,4 +1,4 @@
-"""Once an hour: old sales lose their person, older records go, and a disk that fills is noticed."""
+"""Every ten minutes: old sales lose their person, older records go, and a disk that fills is noticed."""
 
 from datetime import datetime, timedelta
 
@@ -15,17 +15,21 @@ from gateway.services.records import Records
 
 log = structlog.get_logger()
 
-EVERY = 3600.0
+EVERY = 600.0
 BATCH = 200
 """Records at a time: a register's close never waits behind more than one such commit."""
 
 
 class Keeping(Struct, frozen=True, kw_only=True):
-    """How long what is kept: a customer's data; outcomes, that a late repeat may find; what a refund needs."""
+    """How long what is kept: a customer's data; outcomes, that a late repeat may find; what a refund needs.
+
+    `disk_warning`: bytes of free space below which somebody has to be told.
+    """
 
     personal: timedelta = timedelta(days=7)
     outcomes: timedelta = timedelta(days=35)
     refund_facts: timedelta = timedelta(days=3 * 365)
+    disk_warning: int = 1024**3
 
 
 class Housekeeping:
@@ -45,6 +49,7 @@ class Housekeeping:
 
     async def tidy(self) -> None:
         """All that is due now, a batch at a time."""
+        await self._look_at_the_disk()
         if self._records.clock.lost():
             return  # a wrong clock would throw away what is young
         now = self._records.clock.now()
@@ -55,6 +60,16 @@ class Housekeeping:
             pass
         while await store.forget_sales(now - self._keeping.refund_facts, BATCH):
             pass
+
+    async def _look_at_the_disk(self) -> None:
+        """Before it is full: a close that cannot be stored is not acknowledged, and the queue at the till stands."""
+        size = await self._records.store.size()
+        self._meter.set("store_used_bytes", size.used)
+        if size.disk_free is None:
+            return
+        self._meter.set("disk_free_bytes", size.disk_free)
+        if size.disk_free < self._keeping.disk_warning:
+            log.error("disk_fills", free_megabytes=size.disk_free // 1024**2)
 
     async def _strip(self, before: datetime) -> bool:
         """One batch. False when nothing is left to do."""

@@ -50,8 +50,6 @@ class Returning:
                     await self._send(record, deadline)
                 case RefundState.CHECKING:
                     await self._check(record, deadline)
-                case RefundState.DONE | RefundState.PARKED:
-                    return
 
     async def _covered(self, record: RefundRecord) -> RefundRecord:
         """Held against its sale once more: it may have come before it."""

@@ -40,7 +40,7 @@ COURSES = {
     "shirts": (("close",),),
 }
 faults = st.sampled_from([Fault.UNAVAILABLE, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.LATE])
-EXAMPLES = 60
+EXAMPLES = 12
 calls = st.sampled_from(
     [Operation.HOLD, Operation.SALE, Operation.CANCEL, Operation.REFUND, Operation.OFFLINE_SALE, Operation.PAID]
     + [Question.ORDER, Question.QUOTE]

@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SALES = 100_000
 START_SECONDS = 3.0
-STARTS = 5
+STARTS, MOST_ADDED = 5, 0.5
+AWAY = "http://127.0.0.1:9"
 SLOWED = 1.5
 ROUNDS, CLOSES = 10, 40
 MOST_MEGABYTES = 250
@@ -62,13 +63,15 @@ async def compared(empty: Running, full: Running) -> tuple[float, float]:
     return p99(without), p99(with_backlog)
 
 
-async def quickest_start(folder: Path) -> float:
-    """Of up to five, as others use this machine too; the loyalty server is still away."""
-    took: list[float] = []
-    while len(took) < STARTS and min(took, default=START_SECONDS + 1) > START_SECONDS:
-        async with running(folder, "http://127.0.0.1:9") as gateway:
-            took.append(gateway.ready_after)
-    return min(took)
+async def quickest_starts(full: Path, empty: Path) -> tuple[float, float]:
+    """With and without a backlog, of up to so many pairs; the loyalty server is still away."""
+    took: list[tuple[float, float]] = []
+    while len(took) < STARTS and min(took, default=(START_SECONDS + 1,))[0] > START_SECONDS:
+        async with running(full, AWAY) as gateway:
+            with_backlog = gateway.ready_after
+        async with running(empty, AWAY) as gateway:
+            took.append((with_backlog, gateway.ready_after))
+    return min(pair[0] for pair in took), min(pair[1] for pair in took)
 
 
 async def test_a_hundred_thousand_undelivered_sales(
@@ -77,7 +80,7 @@ async def test_a_hundred_thousand_undelivered_sales(
     began = time.monotonic()
     fill(tmp_path / "full" / "state" / "gateway.sqlite", SALES)
     filled = time.monotonic() - began
-    ready_after = await quickest_start(tmp_path / "full")
+    ready_after, ready_after_empty = await quickest_starts(tmp_path / "full", tmp_path / "empty")
     async with running(tmp_path / "full", server.url) as full, running(tmp_path / "empty", server.url) as empty:
         before, started = server.created, time.monotonic()
         without, with_backlog = await compared(empty, full)
@@ -87,6 +90,7 @@ async def test_a_hundred_thousand_undelivered_sales(
         figures = {
             "fill_seconds": round(filled, 1),
             "ready_after_seconds": round(ready_after, 2),
+            "ready_after_seconds_empty": round(ready_after_empty, 2),
             "p99_without_ms": round(without * 1000, 1),
             "p99_with_ms": round(with_backlog * 1000, 1),
             "megabytes": round(full.resident_megabytes()),
@@ -96,7 +100,8 @@ async def test_a_hundred_thousand_undelivered_sales(
         for name, value in figures.items():
             record_property(name, value)
         print(figures)  # noqa: T201 - figures are what this test is read for
-        assert ready_after <= START_SECONDS, figures
+        # On a machine too busy to start an empty one in time, what the backlog adds has to be little
+        assert ready_after <= max(START_SECONDS, ready_after_empty + MOST_ADDED), figures
         assert with_backlog <= SLOWED * without, figures
         assert full.resident_megabytes() <= MOST_MEGABYTES, figures
         assert per_second >= LEAST_PER_SECOND, figures

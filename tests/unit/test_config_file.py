@@ -47,6 +47,8 @@ def added(block: str) -> str:
     return changed(STORE, f"{block}\n{STORE}")
 
 
+OUTLET = '[outlet]\nid = "MAG-3"\ntimezone = "Europe/Moscow"'
+
 MISTAKES = {
     "unknown key": (changed("\nlisten =", "\nlistn ="), "server.listn: неизвестный ключ", '"listen"', "admin"),
     "unknown table": (changed("[server]", "[sever]"), "sever: неизвестный ключ", '"server"', "registers"),
@@ -54,17 +56,17 @@ MISTAKES = {
     "unknown key of a second rule": (changed("\nmoment", "\nmomnt"), "prompts[2].momnt"),
     "unknown key of a printer": (added(PRINTER + 'addres = "1"'), "printers[1].addres", '"address"'),
     "wrong type": (changed('endpoint = "Demo.Offline"', "endpoint = 5"), "loyalty.endpoint: указано 5", "строка"),
-    "wrong type in a list": (changed('["client", "calculate"', '[1, "calculate"'), "frontol.slips[1]: указано 1", '"client"'),
+    "wrong type in a list": (changed('slips = ["client"', "slips = [1"), "frontol.slips[1]: указано 1", '"client"'),
     "text for a number": (added('[budgets]\nquote = "0.3"'), 'budgets.quote: указано "0.3"', "секунды"),
-    "text for a table": (changed('[outlet]\nid = "MAG-3"\ntimezone = "Europe/Moscow"', 'outlet = "MAG-3"'), 'outlet: указано "MAG-3"', "таблица"),
+    "text for a table": (changed(OUTLET, 'outlet = "MAG-3"'), 'outlet: указано "MAG-3"', "таблица"),
     "table for a list": (changed("[[registers]]", "[registers]"), "registers: указано таблица", "[[...]]"),
     "missing key": (changed('endpoint = "Demo.Offline"', ""), "loyalty.endpoint: ключ обязателен", "строка"),
     "missing key of a register": (changed('id = "KASSA-2"', ""), "registers[1].id: ключ обязателен"),
-    "missing table": (changed('[outlet]\nid = "MAG-3"', ""), ": outlet: ключ обязателен", "id"),
+    "missing table": (changed(OUTLET, ""), ": outlet: ключ обязателен", "id"),
     "missing secret of the server": (changed("secrets/mind", "secrets/mint"), "loyalty.secret_key_file", "искали: "),
     "missing secret of a register": (changed("secrets/fr", "secrets/f"), "registers[1].access_key_file", "искали: "),
     "unknown server": (changed('"mindbox"', '"minbox"'), "loyalty.kind: указано 'minbox'", "допустимо: mindbox"),
-    "unknown store": (changed('"sqlite"', '"sqlit"'), "store.kind: указано 'sqlit'", "sqlite, memory"),
+    "unknown store": (changed('"sqlite"', '"sqlit"'), "store.kind: указано 'sqlit'", "sqlite, postgres, memory"),
     "unknown register kind": (changed('"frontol"', '"frontal"'), 'registers[1].kind: указано "frontal"', '"frontol"'),
     "unknown choice": (changed('"identified"', '"after-sale"'), "prompts[2].moment", 'возможно, "after_sale"'),
     "unknown language": (added('[log]\nlevel = "warn"'), "log.level", '"debug", "info", "warning", "error"'),
@@ -79,12 +81,12 @@ MISTAKES = {
     ),
     "no printer to print on": (changed("access_key", 'slip_to = "printer"\naccess_key'), "registers[1].printer"),
     "printer twice": (added(f'{PRINTER}address = "a"\n{PRINTER}address = "b"'), "printers[2].name", "своё"),
-    "printer without an address": (added(PRINTER), "printers[1].address", "host:port"),
+    "printer without an address": (added(PRINTER), "printers[1].address", "адрес:порт"),
     "printer of no known width": (added(PRINTER + 'address = "a"\ncolumns = 40'), "printers[1].columns", "32, 42"),
     "address without a port": (changed('"127.0.0.1:8090"', '"127.0.0.1"'), "server.listen", "адрес:порт"),
     "address with a scheme": (changed('"127.0.0.1:9108"', '"http://a:1"'), "server.admin", "адрес:порт"),
     "port too large": (changed("127.0.0.1:8090", "127.0.0.1:65536"), "server.listen", "65535"),
-    "no such zone": (changed('"MAG-3"', '"MAG-3"\ntimezone = "Moscow"'), "outlet.timezone", "Europe/Moscow"),
+    "no such zone": (changed('"Europe/Moscow"', '"Moscow"'), "outlet.timezone", "Europe/Moscow"),
     "plain http": (changed("http://127.0.0.1:8181", "http://loyalty.example"), "loyalty.url", "https://"),
     "budget of zero": (added("[budgets]\nidentify = 0"), "budgets.identify: указано 0", "больше 0"),
     "budget in milliseconds": (added("[budgets]\nidentify = 300"), "budgets.identify: указано 300", "не больше 10"),

@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import suppress
 
-import pytest
 from builders import REGISTER
 from shop_floor import Shop, paid, plain_basket
 
