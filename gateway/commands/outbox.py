@@ -11,13 +11,22 @@ from rich.table import Table
 
 from gateway.commands.attached import DEFAULT, Config, Json, operate, with_store
 from gateway.domain.change import Parked, ParkedDocument
-from gateway.domain.work import OutboxRow
+from gateway.domain.work import OutboxRow, WorkKind
 from gateway.ports import Store
 from gateway.services.operating import Found
 
 app = typer.Typer(help="Что ещё не дошло до сервера лояльности.", no_args_is_help=True)
 
 MOST = 200
+LONGEST_ID = 39
+"""A document id, or one with the generation of a redemption behind it."""
+
+WHAT = {
+    WorkKind.DELIVER: "чек",
+    WorkKind.RELEASE: "возврат баллов",
+    WorkKind.REFUND: "возврат",
+    WorkKind.REPORT: "показ окна",
+}
 Subject = Annotated[str, typer.Argument(help="Идентификатор из `outbox list`.")]
 
 
@@ -31,22 +40,31 @@ def list_(config: Config = DEFAULT, *, json: Json = False) -> None:
     if not rows:
         typer.echo("Очередь пуста: всё доставлено.")
         return
-    table = Table("Идентификатор", "Что", "Состояние", "Когда / попыток", "Почему", box=None)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Идентификатор", overflow="fold", min_width=LONGEST_ID)  # it is copied into the next command
+    for title in ("Что", "Состояние", "Когда", "Попыток", "Почему"):
+        table.add_column(title, overflow="fold")
     for row in rows:
-        table.add_row(row["id"], row["what"], row["state"], row["when"], row["why"])
+        table.add_row(row["id"], row["what"], row["state"], row["when"], row["tries"], row["why"])
     Console().print(table)
 
 
 async def _rows(store: Store) -> list[dict[str, str]]:
     parked = await store.parked(MOST)
-    waiting = [_waiting(row) for row in await store.work(MOST) if row.work.kind not in ("watch", "poll")]
+    waiting = [_waiting(row) for row in await store.work(MOST) if row.work.kind in WHAT]
     return [*_parked(parked), *waiting]
 
 
 def _waiting(row: OutboxRow) -> dict[str, str]:
     state = "в работе" if row.leased_until else "ждёт"
-    when = f"{_local(row.work.due)}, {row.work.tries}"
-    return {"id": row.work.subject, "what": row.work.kind, "state": state, "when": when, "why": ""}
+    return {
+        "id": row.work.subject,
+        "what": WHAT[row.work.kind],
+        "state": state,
+        "when": _local(row.work.due),
+        "tries": str(row.work.tries),
+        "why": "",
+    }
 
 
 def _parked(parked: Parked) -> list[dict[str, str]]:
@@ -54,7 +72,7 @@ def _parked(parked: Parked) -> list[dict[str, str]]:
     refunds = [("возврат", row.id, row.at, row.refusal) for row in parked.refunds]
     documents = [("документ", row.id, row.at, row.reason) for row in parked.documents]
     return [
-        {"id": subject, "what": what, "state": "parked", "when": _local(at), "why": why}
+        {"id": subject, "what": what, "state": "отклонено", "when": _local(at), "tries": "", "why": why}
         for what, subject, at, why in (*sales, *refunds, *documents)
     ]
 

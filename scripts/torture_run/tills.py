@@ -17,14 +17,13 @@ from adapters.registers.frontol.simulator import (
     Payment,
     Till,
 )
-from adapters.registers.frontol.wire import Client
 from gateway.errors import RegisterError
 from torture_run.histories import ToldClose, ToldRefund
-from torture_run.settings import ACCESS_KEY, CUSTOMERS, OUTLET, phone, register
+from torture_run.receipts import begun
+from torture_run.settings import ACCESS_KEY, OUTLET, register
 from torture_run.shift import Attempt, Shift
 
 ZERO = Decimal(0)
-GOODS = (("5002", "Шампунь"), ("1033", "Сыр весовой"), ("77001", "Гель"), ("77002", "Мыло"))
 LONGEST_REPEAT = 60.0
 """Seconds a till repeats a close: longer than anything here stays away."""
 
@@ -66,7 +65,8 @@ class AtTheTill:
 
     async def sell(self) -> None:
         self._at = self._chance.randrange(len(self._tills))  # what was told here may be closed there
-        document = self._begun()
+        self._number += 1
+        document = begun(self._chance, self._number)
         self._shift.told.opened.add(str(document.uid))
         if not self._happens(0.1):  # else the gateway hears of it at the close only
             document = await self._priced(document)
@@ -77,20 +77,6 @@ class AtTheTill:
         told = await self._closed(document)
         if told.acknowledged and self._happens(0.1):
             await self._given_back(document)
-
-    def _begun(self) -> Document:
-        self._number += 1
-        basket = Basket()
-        for _ in range(self._chance.randint(1, 3)):
-            sku, name = self._chance.choice(GOODS)
-            price, quantity = f"{self._chance.randint(20, 900)}.{self._chance.randint(0, 99):02d}", "1"
-            if sku == "5002":
-                price, quantity = f"{self._chance.randint(20, 400)}.00", str(self._chance.randint(1, 3))
-            basket = basket.scan(sku, name, price, quantity)
-        known = self._happens(0.6)
-        customer = Client(mobile_phone="+" + phone(self._chance.randrange(CUSTOMERS))) if known else Client()
-        uid = UUID(int=self._chance.getrandbits(128), version=4)
-        return Document(uid=uid, number=self._number, shift=1, client=customer, basket=basket)
 
     async def _ask(self, question: Question) -> Exchange | None:
         """One try; the other gateway next time when this one is away."""

@@ -111,4 +111,3 @@ class Stage(Shop):
         end = self.clock.now() + timedelta(**parts)
         while self.clock.now() < end:
             await self.attempt(self.pass_time(seconds=(end - self.clock.now()).total_seconds()))
-

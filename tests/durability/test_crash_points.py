@@ -51,7 +51,7 @@ async def at_every_write(kind: ServerKind, life: Life, receipt: Receipt, folder:
     async for stage in stages(kind, folder, before=before):
         await live(stage, life, receipt)
         deaths += 1
-        if receipt.customer == ANNA and not kind.variants.queue_loses:  # a report lost there is lost: nobody can see it
+        if receipt.customer == ANNA and not kind.variants.queue_loses:  # nobody can see that a report was lost
             assert popups(stage) == 1, f"at write {deaths + 1}"
     return deaths
 
