@@ -107,6 +107,8 @@ def _next_form(sale: Sale, event: DeliveryAnswered, reason: RefusalReason, text:
     refused = replace(sale, attempt=sale.attempt + 1, delivery=None, refusal=text)
     if form is not None:
         return stay(replace(refused, form=form), Verdict.WAIT)
+    if sale.awaits_release:  # an order on its way back may still use up what this one needs: a coupon
+        return stay(refused, Verdict.RETURNING)
     parked = replace(refused, state=State.PARKED).with_alert(Alert.REFUSED)
     finished = Work(kind=WorkKind.DELIVER, subject=sale.id, due=event.now)
     return Step(sale=parked, verdict=Verdict.REFUSED, finished=(finished,))

@@ -183,6 +183,8 @@ class Delivering:
             log.error("sale_parked", sale=sale.id, register=str(sale.register))
         if isinstance(answer, NoAnswer):
             raise Later(answer.retry_after)
+        if step.verdict is Verdict.RETURNING:
+            raise Later
         if step.verdict is Verdict.WAIT and step.sale.delivery is not None:
             raise Later(self._records.terms.request_life.total_seconds())
         return step.sale

@@ -27,6 +27,10 @@ UNSEEN = timedelta(seconds=60)
 """How long a refund waits for a sale we have never seen before it is sent by its reference."""
 
 
+OVERDUE = timedelta(hours=24)
+"""After this a refund that the server does not show is an alert; it is kept and tried all the same."""
+
+
 class Returning:
     def __init__(self, program: LoyaltyProgram, records: Records, telling: Telling, meter: Meter) -> None:
         self._program = program
@@ -115,9 +119,14 @@ class Returning:
             await self._commit(moved(record, RefundState.DONE), record.state)
             self._meter.count("refunds", state=RefundState.DONE)
             return
-        age = self._records.clock.now() - (record.sent_at or record.at)
+        now = self._records.clock.now()
+        age = now - (record.sent_at or record.at)
         if age < SEND_AGAIN:
             raise Later(next_look(age))
+        if now - record.at > OVERDUE:
+            log.error("refund_overdue", refund=record.id, register=str(record.register))
+        if age < (now - record.at) / 8:  # ever more seldom: a sale that nobody knows may still turn up
+            raise Later(((now - record.at) / 8 - age).total_seconds())
         await self._send(record, deadline)
 
     async def _shows(self, order: OrderView, record: RefundRecord) -> bool:

@@ -86,7 +86,7 @@ def main() -> int:
     well = judged(result, console)
     console.print(summary(result), markup=False, highlight=False)
     if given.json:
-        given.json.write_bytes(msgspec.json.format(msgspec.json.encode(result)))
+        given.json.write_bytes(msgspec.json.format(msgspec.json.encode(result, enc_hook=str)))
     print(result.line())
     return 0 if well else 1
 

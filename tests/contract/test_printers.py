@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from adapters.printers import MemoryPrinter, PrinterSettings, open_printer
+from adapters.printers import PrinterSettings, open_printer
 from adapters.printers.escpos.compose import Composer
+from adapters.printers.memory import MemoryPrinter
 from adapters.printers.simulator import Condition, SimulatedPrinter, on_pty, on_tcp
 from gateway.domain.print_outcome import PrintOutcome, PrintState, Trouble, blocked, unknown
 from gateway.domain.slip import Cut, QrCode, Slip, Text
@@ -236,14 +237,14 @@ async def test_the_printer_in_memory_keeps_jobs_and_fails_when_told() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"columns": 40}, "columns: 40"),
-        ({"kind": "network"}, "address: ''"),
-        ({"kind": "network", "address": "printer:http"}, "address: 'printer:http'"),
-        ({"kind": "network", "address": "printer:91000"}, "address: 'printer:91000'"),
-        ({"kind": "serial"}, "path: missing"),
-        ({"baud": 9601}, "baud: 9601"),
-        ({"code_page_number": 256}, "code_page_number: 256"),
-        ({"timeout_seconds": 0.0}, "timeout_seconds: 0.0"),
+        ({"columns": 40}, "columns: указано 40"),
+        ({"kind": "network"}, "address: указано ''"),
+        ({"kind": "network", "address": "printer:http"}, "address: указано 'printer:http'"),
+        ({"kind": "network", "address": "printer:91000"}, "address: указано 'printer:91000'"),
+        ({"kind": "serial"}, "path: не указан"),
+        ({"baud": 9601}, "baud: указано 9601"),
+        ({"code_page_number": 256}, "code_page_number: указано 256"),
+        ({"timeout_seconds": 0.0}, "timeout_seconds: указано 0.0"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(change: dict[str, object], complaint: str) -> None:

@@ -1,4 +1,4 @@
-"""A gateway that may crash at any write, over a store that does not, and a loyalty server of any profile and variant."""
+"""A gateway that may crash at any write, over a store that does not, and a loyalty server of any kind."""
 
 import asyncio
 from collections.abc import Coroutine

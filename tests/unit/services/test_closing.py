@@ -275,3 +275,17 @@ async def test_a_document_that_cannot_be_understood_is_kept_once(shop: Shop) -> 
     shop.store.writable = False
     with pytest.raises(StoreUnavailable):
         await shop.core.checkout.park(register, b"other", "no lines")
+
+
+async def test_a_coupon_that_an_order_on_its_way_back_still_uses_delays_the_sale_and_does_not_park_it(
+    shop: Shop,
+) -> None:
+    priced = await shop.held(basket())
+    shop.program.fail(Operation.CANCEL, Fault.UNAVAILABLE)
+    await shop.undo(priced)
+    await shop.complete(paid(priced))
+    assert (await shop.sale()).state is State.DELIVERING
+    shop.program.mend()
+    await shop.pass_time(minutes=10)
+    sale = await shop.sale()
+    assert (sale.state, sale.alerts, sale.delivered_order) == (State.DELIVERED, (), "receipt-1~1")

@@ -76,6 +76,8 @@ CREATE TABLE work (
     lease        INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX work_due ON work (lane, due);
+-- What a scrape counts, without reading the whole outbox.
+CREATE INDEX work_owed ON work (due) WHERE kind IN ('deliver', 'release', 'refund', 'report');
 
 -- One row: the last lease given to anybody. A number of each row's own would begin anew with the row.
 CREATE TABLE lease_number (

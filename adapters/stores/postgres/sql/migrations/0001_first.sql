@@ -77,4 +77,6 @@ CREATE TABLE work (
     lease        bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX work_due ON work (lane, due);
+-- What a scrape counts, without reading the whole outbox.
+CREATE INDEX work_owed ON work (due) WHERE kind IN ('deliver', 'release', 'refund', 'report');
 CREATE SEQUENCE lease_number;

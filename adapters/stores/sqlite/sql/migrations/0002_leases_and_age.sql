@@ -5,6 +5,8 @@ CREATE TABLE lease_number (
     last INTEGER NOT NULL
 ) STRICT;
 INSERT INTO lease_number (last) VALUES (0);
+-- What a scrape counts, without reading the whole outbox.
+CREATE INDEX work_owed ON work (due) WHERE kind IN ('deliver', 'release', 'refund', 'report');
 
 ALTER TABLE sale ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sale ADD COLUMN stripped INTEGER NOT NULL DEFAULT 0;
