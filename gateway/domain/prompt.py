@@ -51,11 +51,9 @@ def _birthday_in(customer: Customer, today: date) -> int:
     """Days until the next birthday; far away when it is not known. 29 February falls on 1 March."""
     if customer.birth_date is None:
         return 1000
-    for year in (today.year, today.year + 1):
-        day = _anniversary(customer.birth_date, year)
-        if day >= today:
-            return (day - today).days
-    return 1000
+    this_year = _anniversary(customer.birth_date, today.year)
+    day = this_year if this_year >= today else _anniversary(customer.birth_date, today.year + 1)
+    return (day - today).days
 
 
 def _anniversary(born: date, year: int) -> date:

@@ -69,6 +69,11 @@ class Quote(Struct, frozen=True, kw_only=True):
         """What all discounts together, the register's own too, take off the shelf prices."""
         return sum((kopecks(row.unit_price * row.quantity) - row.total for row in self.pieces), ZERO)
 
+    def usable(self, coupons: tuple[str, ...]) -> tuple[str, ...]:
+        """Of the coupons those the server has not declined: a declined one would make it refuse the whole order."""
+        declined = {row.code for row in self.coupons if row.state is not CouponState.USED_HERE}
+        return tuple(code for code in coupons if code not in declined)
+
     def line_total(self, index: int) -> Decimal:
         """What the line costs after the server's discounts."""
         return sum((piece.total for piece in self.pieces if piece.index == index), ZERO)

@@ -51,12 +51,13 @@ class Closing:
             more=self._kept_if_different(receipt, raw),
         )
         self._meter.count("closes", verdict=step.verdict)
-        if step.verdict is Verdict.DIFFERENT:
+        close = step.sale.close
+        if step.verdict is Verdict.DIFFERENT or close is None:
             log.error("close_differs", sale=receipt.id, register=str(receipt.register))
             return Closed()
         if step.verdict is Verdict.DONE:
             await self._outbox.try_now(step.work[0], deadline.less(RESERVE))
-        return await self._told(step.sale)
+        return await self._told(step.sale, close)
 
     def _close(self, sale: Sale, receipt: Receipt, raw: bytes, closed: ClosedAt) -> Close:
         """With the prices the register was told, as far as they are known: in memory, or with the redemption."""
@@ -83,17 +84,15 @@ class Closing:
 
         return more
 
-    async def _told(self, stored: Sale) -> Closed:
+    async def _told(self, stored: Sale, close: Close) -> Closed:
         """Rendered anew from what is stored, so that a repeated close hears the same."""
         try:
             sale = await self._records.store.sale(stored.id) or stored
         except StoreError:  # it is stored all the same
             sale = stored
-        if sale.close is None:
-            return Closed()
-        receipt = sale.close.receipt
-        customer = self._receipts.recall(sale.id).customer_of(receipt.customer)
-        return Closed(slip=self._wording.sale_slip(sale.close, sale.outcome, customer))
+        told = sale.close or close
+        customer = self._receipts.recall(sale.id).customer_of(told.receipt.customer)
+        return Closed(slip=self._wording.sale_slip(told, sale.outcome, customer))
 
     async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:
         """The receipt is closed at the register already: keep it for a person, and let the register go on."""

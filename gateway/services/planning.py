@@ -61,7 +61,7 @@ def _quoted(sale: Sale, close: Close, quote: Quote, form: Form, points: Decimal)
         register=receipt.register,
         customer=None if quote.stranger else receipt.customer,
         pieces=quote.pieces,
-        coupons=close.coupons,
+        coupons=quote.usable(close.coupons),
         tenders=receipt.tenders,
         points=points,
         total=total,

@@ -109,7 +109,7 @@ class Redeeming:
             register=receipt.register,
             customer=receipt.customer,
             pieces=quote.pieces,
-            coupons=self._receipts.recall(receipt.id).coupons_of(receipt),
+            coupons=quote.usable(self._receipts.recall(receipt.id).coupons_of(receipt)),
             points=points,
             total=quote.total - points,
             at=self._records.clock.now(),

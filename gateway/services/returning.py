@@ -45,15 +45,17 @@ class Returning:
             return
         async with self._records.one_call(found.sale_id):
             record = await self._records.store.refund(refund_id) or found
-            match record.state:
-                case RefundState.WAIT:
-                    ready = await self._ready(await self._covered(record))
-                    if ready is not None:
-                        await self._send(ready, deadline)
-                case RefundState.SENT:
-                    await self._send(record, deadline)
-                case RefundState.CHECKING:
-                    await self._check(record, deadline)
+            await self._one_step(record, deadline)
+
+    async def _one_step(self, record: RefundRecord, deadline: Deadline) -> None:
+        if record.state is RefundState.WAIT:
+            ready = await self._ready(await self._covered(record))
+            if ready is not None:
+                await self._send(ready, deadline)
+        elif record.state is RefundState.SENT:
+            await self._send(record, deadline)
+        elif record.state is RefundState.CHECKING:
+            await self._check(record, deadline)
 
     async def _covered(self, record: RefundRecord) -> RefundRecord:
         """Held against its sale once more: it may have come before it."""

@@ -88,7 +88,7 @@ def writes_are_cut(call: Call) -> Fault:
 
 
 ALWAYS = [now_and_then, writes_get_lost, writes_are_cut]
-FAULTS = [*(pytest.param(fault, marks=pytest.mark.slow) for fault in EVERY_CALL), *ALWAYS]
+FAULTS = [*(pytest.param(fault, marks=pytest.mark.long) for fault in EVERY_CALL), *ALWAYS]
 """Each fault takes some seconds three times over; the fast suite has those that contain all of them."""
 
 

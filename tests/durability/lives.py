@@ -53,6 +53,19 @@ async def forgotten_and_closed_late(stage: Stage, till: Till) -> None:
     await till.insist_on_close()
 
 
+async def asked_once_and_undone(_stage: Stage, till: Till) -> None:
+    """Whatever the register was told."""
+    await till.calculate()
+    await till.pay(FIFTY)
+    await till.undo()
+
+
+async def asked_once_and_closed(_stage: Stage, till: Till) -> None:
+    await till.calculate()
+    await till.pay(FIFTY)
+    await till.insist_on_close()
+
+
 async def never_closed(_stage: Stage, till: Till) -> None:
     await paid_with_points(till)
 
@@ -87,6 +100,8 @@ LIVES: dict[str, tuple[Life, Receipt]] = {
     "undone and paid again": (undone_and_paid_again, plain_basket("sale")),
     "undone for good": (undone_for_good, plain_basket("sale")),
     "forgotten and closed late": (forgotten_and_closed_late, plain_basket("sale")),
+    "asked once and undone": (asked_once_and_undone, plain_basket("sale")),
+    "asked once and closed": (asked_once_and_closed, plain_basket("sale")),
     "never closed": (never_closed, plain_basket("sale")),
     "given back": (given_back, plain_basket("sale")),
     "more given back than sold": (given_back_before_it_is_delivered, plain_basket("sale")),

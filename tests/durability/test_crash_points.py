@@ -68,6 +68,7 @@ async def test_a_crash_at_any_write_to_disk(life: Life, receipt: Receipt, tmp_pa
     assert await at_every_write(KINDS["documented"], life, receipt, tmp_path, before=before) >= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["two phases", "everything at once"])
 @BOTH
 @EVERY_LIFE
@@ -77,7 +78,7 @@ async def test_a_crash_at_any_write_under_other_servers(
     assert await at_every_write(KINDS[name], life, receipt, None, before=before) >= 3
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @BOTH
 @EVERY_LIFE

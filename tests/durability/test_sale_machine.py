@@ -198,7 +198,7 @@ def test_and_on_disk_too(name: str) -> None:
     walk(KINDS[name], examples=4, on_disk=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_whatever_happens_for_longer(kind: ServerKind) -> None:
     walk(kind, examples=250, steps=50)

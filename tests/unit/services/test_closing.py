@@ -289,3 +289,11 @@ async def test_a_coupon_that_an_order_on_its_way_back_still_uses_delays_the_sale
     await shop.pass_time(minutes=10)
     sale = await shop.sale()
     assert (sale.state, sale.alerts, sale.delivered_order) == (State.DELIVERED, (), "receipt-1~1")
+
+
+async def test_a_coupon_that_the_server_declined_does_not_keep_the_sale_from_it(shop: Shop) -> None:
+    """The register closes the receipt with the coupon all the same; an order with it would be refused for good."""
+    receipt = paid(await shop.priced(basket(coupons=("NOSUCH",))))
+    await shop.complete(receipt)
+    await shop.pass_time(minutes=2)
+    assert (await shop.sale()).state is State.DELIVERED
