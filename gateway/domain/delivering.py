@@ -89,6 +89,9 @@ def _with_new_key(sale: Sale, delivery: Delivery) -> Sale:
     return replace(sale, attempt=attempt, delivery=replace(delivery, key=key, copies=0))
 
 
+MOST_ATTEMPTS = 30
+"""Prices that the server changes between the question and the order; after this a person has to look."""
+
 NEXT_FORM: dict[tuple[Form | None, RefusalReason, bool], Form] = {
     # after this form, refused for this reason, with points in the receipt
     (Form.QUOTED, RefusalReason.POINTS, True): Form.WITHOUT_POINTS,
@@ -105,7 +108,7 @@ def _next_form(sale: Sale, event: DeliveryAnswered, reason: RefusalReason, text:
     with_points = sale.close is not None and sale.close.receipt.points > ZERO
     form = NEXT_FORM.get((sale.form, reason, with_points))
     refused = replace(sale, attempt=sale.attempt + 1, delivery=None, refusal=text)
-    if form is not None:
+    if form is not None and sale.attempt < MOST_ATTEMPTS:
         return stay(replace(refused, form=form), Verdict.WAIT)
     if sale.awaits_release:  # an order on its way back may still use up what this one needs: a coupon
         return stay(refused, Verdict.RETURNING)

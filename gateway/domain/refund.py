@@ -110,8 +110,8 @@ def _of_lines(record: RefundRecord, new_id: str, lines: Lines) -> RefundRecord:
 
 def _take(left: dict[int, Decimal], line: LineItem) -> Decimal:
     """As much of the line as is still there."""
-    index = line.original_index or 0
-    taken = min(line.quantity, left.get(index, ZERO))
+    index = -1 if line.original_index is None else line.original_index
+    taken = max(ZERO, min(line.quantity, left.get(index, ZERO)))
     left[index] = left.get(index, ZERO) - taken
     return taken
 

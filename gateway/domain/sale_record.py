@@ -226,4 +226,4 @@ def is_settled(call: Hold | Delivery, terms: Terms) -> bool:
     """Whether a refusal is final: no older copy of the call can still be under way."""
     if call.copies <= 1 or call.last_sent is None or call.previous_sent is None:
         return True
-    return call.last_sent - call.previous_sent >= terms.request_life
+    return call.last_sent - call.previous_sent > terms.request_life

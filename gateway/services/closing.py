@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 import structlog
+from msgspec.structs import replace
 
 from gateway.domain.change import Change, ParkedDocument
 from gateway.domain.deadline import Deadline
@@ -62,9 +63,12 @@ class Closing:
     def _close(self, sale: Sale, receipt: Receipt, raw: bytes, closed: ClosedAt) -> Close:
         """With the prices the register was told, as far as they are known: in memory, or with the redemption."""
         priced = self._receipts.recall(receipt.id).priced or sale.priced
+        digest = content_digest(receipt)
+        if receipt.customer is None and receipt.points and priced is not None:
+            receipt = replace(receipt, customer=priced.receipt.customer)  # points are somebody's
         return Close(
             receipt=receipt,
-            digest=content_digest(receipt),
+            digest=digest,
             raw=raw,
             at=closed.at,
             taken_at=self._records.clock.now(),

@@ -183,10 +183,11 @@ class Delivering:
             log.error("sale_parked", sale=sale.id, register=str(sale.register))
         if isinstance(answer, NoAnswer):
             raise Later(answer.retry_after)
-        if step.verdict is Verdict.RETURNING:
+        same_again = step.verdict is Verdict.WAIT and step.sale.form is sale.form
+        if step.verdict is Verdict.RETURNING or (same_again and step.sale.delivery is None):
             raise Later
         if step.verdict is Verdict.WAIT and step.sale.delivery is not None:
-            raise Later(self._records.terms.request_life.total_seconds())
+            raise Later(self._records.terms.request_life.total_seconds() + 1)  # past it, not at it
         return step.sale
 
     async def _apply(self, sale: Sale, event: Event) -> Step:

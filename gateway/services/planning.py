@@ -42,9 +42,10 @@ class Planning:
         fresh = await self._program.quote(asked, sale.order_id, close.sold_at, deadline=deadline)
         if form in (None, Form.QUOTED) and carries(receipt, base, fresh):
             return _quoted(sale, close, fresh, Form.QUOTED, receipt.points)
-        if form is Form.WITHOUT_POINTS:
+        nobody = receipt.points > ZERO and (receipt.customer is None or fresh.stranger)
+        if form is Form.WITHOUT_POINTS or nobody:
             return _quoted(sale, close, fresh, Form.WITHOUT_POINTS, ZERO)
-        if receipt.points > ZERO and not fresh.stranger:
+        if receipt.points > ZERO:
             return _quoted(sale, close, fresh, Form.REPRICED, receipt.points)
         return _offline(sale, close, stranger=fresh.stranger)
 

@@ -93,13 +93,19 @@ class Records:
             await self.commit(change)
 
     @asynccontextmanager
-    async def one_call(self, sale_id: str) -> AsyncIterator[None]:
-        """One call in flight per sale: an answer is never overtaken by the question after it."""
+    async def one_call(self, sale_id: str, *, within: float | None = None) -> AsyncIterator[None]:
+        """One call in flight per sale: an answer is never overtaken by the question after it.
+
+        Raises `TimeoutError` when another call goes on for longer than `within` seconds.
+        """
         lock, waiting = self._in_flight.get(sale_id, (asyncio.Lock(), 0))
         self._in_flight[sale_id] = (lock, waiting + 1)
         try:
-            async with lock:
+            await asyncio.wait_for(lock.acquire(), within)
+            try:
                 yield
+            finally:
+                lock.release()
         finally:
             lock, waiting = self._in_flight.pop(sale_id)
             if waiting > 1:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from gateway.domain.call import Answer, NoAnswer, PlaceOrder, Refused
 from gateway.domain.deadline import Deadline
 from gateway.domain.money import spread
-from gateway.domain.quote import Quote, is_priced_by
+from gateway.domain.quote import Quote, is_priced_by, same_goods
 from gateway.domain.receipt import Receipt
 from gateway.domain.sale_events import HoldAnswered, RedeemAsked, Step, UndoAsked, Verdict
 from gateway.domain.sale_record import Sale
@@ -71,7 +71,17 @@ class Redeeming:
             return Declined(reason=DeclineReason.TOO_MANY_POINTS, text=text)
         if not self._may_hold() and not await self._stands(receipt):
             return self._declined(REFUSALS[Verdict.UNAVAILABLE])
-        async with self._records.one_call(receipt.id):
+        try:
+            return await self._redeem(receipt, quote, points, deadline)
+        except TimeoutError:  # another call for this receipt takes longer than the register waits
+            return self._declined(REFUSALS[Verdict.UNAVAILABLE])
+
+    async def _redeem(
+        self, receipt: Receipt, quote: Quote | None, points: Decimal, deadline: Deadline
+    ) -> Redeemed | Declined:
+        within = deadline.less(RESERVE).left(self._records.clock.monotonic())
+        async with self._records.one_call(receipt.id, within=within):
+            await self._give_up_another(receipt)
             step = await self._ask(receipt, quote, points)
             if step.verdict is Verdict.RETURNING:
                 await self._hurry(step.sale, deadline)
@@ -81,6 +91,15 @@ class Redeeming:
                 answer = await self._telling.hold(step.sale.hold, step.sale.order_id, deadline.less(RESERVE))
                 step = await self._answered(receipt, step.sale, answer)
         return self._told(receipt, points, step, answer)
+
+    async def _give_up_another(self, receipt: Receipt) -> None:
+        """Points held for another customer or other goods under this id are not this receipt's."""
+        sale = await self._records.store.sale(receipt.id)
+        if sale is None or sale.hold is None or sale.priced is None or sale.is_closed:
+            return
+        held_for = sale.priced.receipt
+        if held_for.customer != receipt.customer or not same_goods(receipt, held_for):
+            await self._apply(receipt, lambda _sale: UndoAsked(now=self._records.clock.now()))
 
     async def _stands(self, receipt: Receipt) -> bool:
         """Whether points are held already: saying so again needs no server."""

@@ -50,7 +50,9 @@ class Returning:
     async def _one_step(self, record: RefundRecord, deadline: Deadline) -> None:
         if record.state is RefundState.WAIT:
             ready = await self._ready(await self._covered(record))
-            if ready is not None:
+            if ready is not None and not ready.pieces:
+                await self._park(record, "нечего вернуть: строк продажи в возврате нет")
+            elif ready is not None:
                 await self._send(ready, deadline)
         elif record.state is RefundState.SENT:
             await self._send(record, deadline)
@@ -158,7 +160,11 @@ def _pieces(record: RefundRecord, sale: Sale | None, others: Sequence[RefundReco
     lines = record.refund.document.lines
     if sale is None:
         return tuple(
-            ReturnedPiece(number=line.original_index or line.index, quantity=line.quantity) for line in lines
+            ReturnedPiece(
+                number=line.index if line.original_index is None else line.original_index, quantity=line.quantity
+            )
+            for line in lines
         )
-    earlier = tuple(piece for row in others for piece in row.pieces)
+    counted = (row for row in others if row.state is not RefundState.PARKED)
+    earlier = tuple(piece for row in counted for piece in row.pieces)
     return returned_pieces(lines, sale.sold, earlier)

@@ -64,6 +64,8 @@ async def test_an_unknown_action_is_refused(shop: Shop) -> None:
         {"type": "dance"},
         {"type": "refundReceipt"},
         {"payments": [{"type": "cash"}]},
+        {"positions": [{"index": 1, "price": "1.00", "quantity": "-1"}]},
+        {"type": "refundReceipt", "referenceUid": "1", "positions": []},
     ],
 )
 async def test_a_confirm_that_cannot_be_understood_is_kept_and_the_till_goes_on(
@@ -140,3 +142,46 @@ def test_whatever_bytes_come_they_are_read_or_refused(body: bytes) -> None:
         wire.read(wire.decode(body))
     except MalformedRequest:
         return
+
+
+@pytest.mark.parametrize("clock", ["0001-01-01T00:00:00", "1899-12-30T00:00:00+0300", "9999-12-31T23:59:59", "вчера"])
+async def test_an_impossible_time_is_ours(shop: Shop, clock: str) -> None:
+    request = document("confirm", line(1, "5002", "100.00"), payments=cash("100.00"), dateTime=clock)
+    assert (await shop.ask("document/", request))["code"] == 0
+
+    async def delivered() -> Any:
+        return await shop.inspect("orders")
+
+    [order] = await eventually(delivered)
+    assert order["at"].startswith("20")
+
+
+@pytest.mark.parametrize("name", ['"\\udc00 товар"', '"товар"'])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+async def test_a_goods_name_in_any_spelling_does_not_lose_the_sale(shop: Shop, name: str, encoding: str) -> None:
+    request = document("confirm", line(1, "5002", "100.00"), payments=cash("100.00"))
+    body = json.dumps(request, ensure_ascii=False).replace('"Товар 5002"', name).encode(encoding)
+    assert (await shop.ask("document/", body))["code"] == 0
+    assert (await shop.metrics())["pos_gateway_parked_documents"] == 0
+
+
+def test_lines_counted_from_nought_keep_their_numbers() -> None:
+    rows = [{"index": 0, "price": "1"}, {"index": 1, "price": "2"}]
+    assert [row.index for row in wire.read({"positions": rows}).positions] == [0, 1]
+
+
+def test_lines_whose_numbers_repeat_are_counted_anew() -> None:
+    rows = [{"index": 1, "price": "1"}, {"index": "1.0", "price": "2"}]
+    assert [row.index for row in wire.read({"positions": rows}).positions] == [1, 2]
+
+
+def test_a_line_of_nothing_is_left_out() -> None:
+    assert wire.read({"positions": [{"index": 1, "quantity": "0.000"}]}).positions == ()
+
+
+@pytest.mark.parametrize("amount", ["0", "-50.00"])
+async def test_no_points_and_less_are_not_asked_for(shop: Shop, amount: str) -> None:
+    payment = {"mode": "nonFiscal", "amount": amount}
+    answer = await shop.ask("document/", document("payByBonus", line(1, "5002", "100.00"), payment=payment))
+    assert answer["code"] == -1
+    assert not [call for call in await shop.inspect("calls") if "Create" in call["operation"]]

@@ -1,7 +1,7 @@
 """Our values as Mindbox's answers mean them: customers, quotes, outcomes. Requests: `composing.py`."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import (
@@ -13,6 +13,7 @@ from adapters.loyalty.mindbox.wire import (
     OrderBlock,
     PlaceholderBlock,
     PointsChange,
+    Scalar,
 )
 from gateway.domain.call import Accepted, IssuedCoupon, OrderState, OrderView
 from gateway.domain.customer import Balance, Customer, SegmentMembership
@@ -101,7 +102,7 @@ def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
     return Quote(
         customer=customer(answer, settings),
         stranger=answer.customer is not None and answer.customer.processing_status == "NotFound",
-        pieces=tuple(_piece(line, floors, settings) for line in order.lines),
+        pieces=tuple(_piece(line, place, floors, settings) for place, line in enumerate(order.lines, 1)),
         spendable=_spendable(order, settings),
         accrual=_earned(order, settings) or ZERO,
         hints=hints,
@@ -111,11 +112,20 @@ def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
     )
 
 
-def _piece(line: LineBlock, floors: dict[int, Decimal], settings: MindboxSettings) -> Piece:
-    index = int(str(line.line_id or line.line_number or 0))
+def _whole(value: Scalar, default: int) -> int:
+    """A line's number or id as we sent it; `default` for one that is not ours."""
+    try:
+        return int(Decimal(str(value)))
+    except (InvalidOperation, ValueError):
+        return default
+
+
+def _piece(line: LineBlock, place: int, floors: dict[int, Decimal], settings: MindboxSettings) -> Piece:
+    number = _whole(line.line_number, place)
+    index = _whole(line.line_id, number)
     full = line.base_price_per_item * line.quantity
     return Piece(
-        number=int(str(line.line_number or 0)),
+        number=number,
         index=index,
         sku=line.product.id(settings.product_system),
         quantity=line.quantity,

@@ -92,6 +92,8 @@ def refund(request: Request, register: RegisterRef) -> Refund:
     """A refund document. Raises `MalformedRequest` when it does not say what is returned."""
     if not request.reference_uid:
         raise MalformedRequest("referenceUid: не указан")
+    if not request.positions:
+        raise MalformedRequest("positions: нечего возвращать")
     return Refund(
         document=receipt(request, register, "refund"), original_id=document_id(request.reference_uid, register)
     )

@@ -122,6 +122,14 @@ class FrontolServer:
             if operation != "confirm":
                 raise
             return self._closed(await self._checkout.park(register, raw, str(error)))
+        except StoreError:
+            raise
+        except Exception as error:
+            if operation != "confirm":
+                raise
+            log.exception("confirm_broken", register=str(register))
+            reason = f"ошибка шлюза при разборе: {type(error).__name__}"
+            return self._closed(await self._checkout.park(register, raw, reason))
 
     async def _dispatch(self, operation: str, asked: Asked) -> Answer:
         if operation == "client":
@@ -132,7 +140,7 @@ class FrontolServer:
         if action is not None:
             return await action(asked)
         if operation == "confirm":
-            raise MalformedRequest(f"type: неизвестный вид документа {asked.request.type[:40]!r}")
+            raise MalformedRequest("type: неизвестный вид документа")
         return self._refused(Phrase.UNKNOWN_ACTION)
 
     async def _client(self, asked: Asked) -> Answer:
@@ -152,6 +160,8 @@ class FrontolServer:
         if asked.request.payment is None:
             raise MalformedRequest("payment: не указан")
         points = asked.request.payment.amount
+        if points <= 0:
+            raise MalformedRequest("payment.amount: нужно больше нуля")
         told = await self._checkout.redeem(receipt, points, self._deadline(asked, self._budgets.redeem))
         return mapping.redeemed(told, self._style)
 

@@ -4,6 +4,7 @@ Amounts come as strings or numbers, with a point or a comma; ids with or without
 every form. Sums are read from their text into Decimal and never pass through binary floating point.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -18,6 +19,8 @@ BOM = b"\xef\xbb\xbf"
 LONGEST_NUMBER = 30
 LARGEST = Decimal(10) ** 12
 ZERO = Decimal(0)
+YEARS = range(2000, 2100)
+"""A till without a clock sends an empty date: 0001, 1899, 1970."""
 
 Fields = Mapping[str, Any]
 
@@ -77,11 +80,32 @@ def decode(body: bytes) -> Fields:
     """The JSON object of a body. Raises `MalformedRequest` when there is none."""
     try:
         fields = _decoder.decode(body.removeprefix(BOM))
-    except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError) as error:
-        raise MalformedRequest("тело не является JSON") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError):
+        fields = _decode_leniently(body.removeprefix(BOM))
     if not isinstance(fields, dict):
         raise MalformedRequest("тело не является объектом JSON")
     return fields
+
+
+def _decode_leniently(body: bytes) -> object:
+    """What only a stricter reader refuses: half a surrogate in a goods name, text in windows-1251."""
+    for encoding in ("utf-8", "cp1251"):
+        try:
+            return _printable(json.loads(body.decode(encoding), parse_float=Decimal))
+        except (ValueError, InvalidOperation, RecursionError):
+            continue
+    raise MalformedRequest("тело не является JSON")
+
+
+def _printable(value: Any) -> Any:
+    """The same value with every half of a surrogate as a question mark: no store and no server takes them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    if isinstance(value, dict):
+        return {_printable(name): _printable(item) for name, item in value.items()}
+    return value
 
 
 def read(fields: Fields) -> Request:
@@ -99,18 +123,29 @@ def read(fields: Fields) -> Request:
         shift=text(fields, "shift"),
         client=client(fields.get("client")),
         coupons=texts(fields, "coupons"),
-        positions=tuple(_position(row, place) for place, row in enumerate(rows(fields, "positions"), 1)),
+        positions=_positions(rows(fields, "positions")),
         payment=_payment(payment, "payment") if isinstance(payment, dict) else None,
         payments=tuple(_payment(row, "payments") for row in rows(fields, "payments")),
     )
+
+
+def _positions(found: list[Fields]) -> tuple[Position, ...]:
+    """Lines of nothing are left out; indexes that repeat are counted anew, as no answer could name them."""
+    read_ = [_position(row, place) for place, row in enumerate(found, 1)]
+    if len({row.index for row in read_}) < len(read_):
+        read_ = [msgspec.structs.replace(row, index=place) for place, row in enumerate(read_, 1)]
+    return tuple(row for row in read_ if row.quantity != ZERO)
 
 
 def _position(row: Fields, place: int) -> Position:
     where = f"positions[{place}]"
     quantity = amount(row, "quantity", where, default=Decimal(1))
     price = amount(row, "price", where, default=ZERO)
+    index = whole(row, "index", where)
+    if quantity < ZERO:
+        raise MalformedRequest(f"{where}.quantity: меньше нуля")
     return Position(
-        index=whole(row, "index", where) or place,
+        index=place if index is None else index,
         id=text(row, "id"),
         text=text(row, "text"),
         price=price,
@@ -176,10 +211,10 @@ def whole(fields: Fields, name: str, where: str) -> int | None:
     value = fields.get(name)
     if value is None or value == "":
         return None
-    try:
-        return int(str(value))
-    except ValueError as error:
-        raise MalformedRequest(f"{where}.{name}: не целое число") from error
+    number = amount(fields, name, where, default=ZERO)
+    if number != number.to_integral_value():
+        raise MalformedRequest(f"{where}.{name}: не целое число")
+    return int(number)
 
 
 def moment(value: object) -> datetime | None:
@@ -187,6 +222,7 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        return datetime.fromisoformat(value.strip())
+        read_ = datetime.fromisoformat(value.strip())
     except ValueError:
         return None
+    return read_ if read_.year in YEARS else None

@@ -30,6 +30,7 @@ from sale_steps import (
 )
 
 from gateway.domain.call import Accepted, AlreadyProcessed, Answer, NoAnswer, Operation
+from gateway.domain.delivering import MOST_ATTEMPTS
 from gateway.domain.ids import call_key
 from gateway.domain.receipt import TenderKind
 from gateway.domain.sale_events import ResendAsked, Verdict
@@ -177,6 +178,12 @@ def test_a_settled_refusal_leads_to_the_next_form_with_a_new_key(
     again = take(step.sale, sent(expected)).sale.delivery
     assert again is not None
     assert again.key == str(call_key("receipt-1", f"sale:{expected}", 1))
+
+
+def test_prices_that_never_agree_are_for_a_person() -> None:
+    sale = replace(under_way(Form.REPRICED, points=True), attempt=MOST_ATTEMPTS)
+    step = take(sale, delivery_answer(OTHER_PRICE))
+    assert (step.verdict, step.sale.state) == (Verdict.REFUSED, State.PARKED)
 
 
 PARKS = [

@@ -8,7 +8,7 @@ from shop_floor import FIFTY, Shop, basket, paid, plain_basket
 
 from adapters.loyalty.memory import Fault, Question
 from gateway.domain.call import Operation
-from gateway.domain.sale_record import Form, State
+from gateway.domain.sale_record import Alert, Form, State
 from gateway.errors import StoreUnavailable
 
 
@@ -297,3 +297,20 @@ async def test_a_coupon_that_the_server_declined_does_not_keep_the_sale_from_it(
     await shop.complete(receipt)
     await shop.pass_time(minutes=2)
     assert (await shop.sale()).state is State.DELIVERED
+
+
+async def test_points_of_a_close_that_does_not_name_its_customer_are_the_quoted_ones(shop: Shop) -> None:
+    receipt = paid(await shop.held(plain_basket()), FIFTY)
+    await shop.complete(replace(receipt, customer=None))
+    await shop.pass_time(minutes=2)
+    sale = await shop.sale()
+    assert (sale.state, sale.alerts) == (State.DELIVERED, ())
+    assert shop.points() < 1500, "the points stay spent"
+
+
+async def test_points_that_are_nobodys_are_owed_and_the_sale_is_told_without_them(shop: Shop) -> None:
+    """The register says that points were paid, and not whose: the server cannot take them from anybody."""
+    await shop.complete(paid(plain_basket(customer=None), FIFTY))
+    await shop.pass_time(minutes=2)
+    sale = await shop.sale()
+    assert (sale.state, sale.alerts) == (State.DELIVERED, (Alert.POINTS_OWED,))

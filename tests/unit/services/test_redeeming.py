@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from shop_floor import FIFTY, Shop, basket, paid, plain_basket
+from shop_floor import ANNA, FIFTY, Shop, basket, paid, plain_basket
 
 from adapters.loyalty.memory import Fault, Question
 from gateway.domain.call import Operation
@@ -204,3 +204,19 @@ async def test_a_quote_is_a_sign_of_life_that_keeps_the_redemption(shop: Shop) -
     await shop.quote(plain_basket())
     await shop.pass_time(minutes=2)
     assert (await shop.sale()).state is State.REDEEMED
+
+
+async def test_points_held_for_one_customer_are_not_another_ones(shop: Shop) -> None:
+    receipt = await shop.held(plain_basket())
+    told = await shop.redeem(replace(receipt, customer=ANNA))
+    assert isinstance(told, Declined)
+    sale = await shop.sale()
+    assert (sale.generation, sale.hold) == (1, None)
+
+
+async def test_a_payment_behind_a_long_call_is_declined_in_time(shop: Shop) -> None:
+    receipt = await shop.priced(plain_basket())
+    async with shop.core.checkout._redeeming._records.one_call(receipt.id):
+        told = await shop.redeem(receipt)
+    assert isinstance(told, Declined)
+    assert told.reason is DeclineReason.UNAVAILABLE

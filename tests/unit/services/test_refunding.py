@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 from builders import make_line, make_receipt
-from shop_floor import Shop, basket, paid
+from msgspec.structs import replace
+from shop_floor import OLGA, Shop, basket, paid
 
 from adapters.loyalty.memory import Fault
-from gateway.domain.call import Operation, RefusalReason, Refused
+from gateway.domain.call import Operation, RefusalReason, Refused, ReturnedPiece
+from gateway.domain.change import Change
 from gateway.domain.receipt import Refund
 from gateway.domain.refund import RefundState
 from gateway.domain.sale_record import State
@@ -187,3 +189,24 @@ async def test_a_refund_that_the_server_refuses_for_good_is_parked(shop: Shop) -
     await shop.refund("refund-1", 1)
     await shop.pass_time(minutes=5)
     assert await state(shop, "refund-1") is RefundState.PARKED
+
+
+async def test_a_refund_of_nothing_waits_for_a_person(shop: Shop) -> None:
+    """An order always shows at least nothing as returned: it would be believed at once."""
+    await sold(shop)
+    document = make_receipt("refund-0", lines=(), customer=OLGA, at=shop.clock.now())
+    await shop.core.checkout.refund(Refund(document=document, original_id="receipt-1"), b"raw")
+    await shop.pass_time(minutes=2)
+    assert await state(shop, "refund-0") is RefundState.PARKED
+
+
+async def test_a_refund_after_a_refused_one_gives_back_its_own_pieces(shop: Shop) -> None:
+    await sold(shop)
+    await shop.refund("refund-1", 1)
+    refused = await shop.store.refund("refund-1")
+    assert refused is not None
+    pieces = (ReturnedPiece(number=1, quantity=Decimal(2)),)
+    await shop.store.commit(Change(refund=replace(refused, state=RefundState.PARKED, pieces=pieces)))
+    await shop.refund("refund-2", 1)
+    await shop.pass_time(minutes=2)
+    assert await state(shop, "refund-2") is RefundState.DONE
