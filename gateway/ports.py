@@ -7,10 +7,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from gateway.domain.account import Offer, PointsMovement
 from gateway.domain.call import Answer, Call, Intent, OrderView
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument
 from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
+from gateway.domain.enrolment import Application, Enrolment
 from gateway.domain.print_outcome import PrintOutcome
 from gateway.domain.prompt import Prompt
 from gateway.domain.quote import Quote
@@ -68,6 +70,36 @@ class LoyaltyProgram(Protocol):
         """Send a stored call; refusals are answers, not errors."""
 
     async def close(self) -> None: ...
+
+
+class Participants(Protocol):
+    """The people of the programme: new ones, codes to their phones, what they earned. Nothing here touches a sale.
+
+    A cashier waits for each answer, seconds if need be; nothing is kept for later. Every method raises
+    `LoyaltyError` as `LoyaltyProgram` does: `LoyaltyRejected` carries the server's own words for the cashier,
+    `LoyaltyUnavailable` is also raised where the project has no such operation.
+    """
+
+    async def enrol(self, application: Application, register: RegisterRef, *, deadline: Deadline) -> Enrolment:
+        """Take an application. A repeat says `already` and changes nothing."""
+
+    async def confirm(self, enrolment: Enrolment, code: str, register: RegisterRef, *, deadline: Deadline) -> bool:
+        """The phone is the customer's: he told the `code` sent to it. False for a wrong code, True for a repeat."""
+
+    async def send_code(self, key: CustomerKey, code: str, *, deadline: Deadline) -> str:
+        """Have a code sent to the customer's phone: `code`, or one of the server's own where it is empty.
+
+        Returns the code that was sent; empty where the server keeps it to itself and compares (`check_code`).
+        """
+
+    async def check_code(self, key: CustomerKey, code: str, *, deadline: Deadline) -> bool:
+        """Whether the server knows this code for the customer: one it has sent, or that of a one-time QR."""
+
+    async def movements(self, customer_id: str, limit: int, *, deadline: Deadline) -> Sequence[PointsMovement]:
+        """The last changes of his points, newest first."""
+
+    async def offers(self, customer_id: str, *, deadline: Deadline) -> Sequence[Offer]:
+        """Promotions he may use now."""
 
 
 class Counts(Struct, frozen=True, kw_only=True):

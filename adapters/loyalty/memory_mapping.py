@@ -32,8 +32,20 @@ KEYED = frozenset({Operation.HOLD, Operation.SALE})
 def account_of(programme: Programme, key: CustomerKey | None) -> Account | None:
     if key is None:
         return None
-    phone = key.kind is KeyKind.PHONE
-    return programme.find(AccountKeys(phone=key.value) if phone else AccountKeys(card=key.value))
+    return programme.find(keys_of(key))
+
+
+def keys_of(key: CustomerKey) -> AccountKeys:
+    """A wallet card carries the number of the plastic one."""
+    match key.kind:
+        case KeyKind.PHONE:
+            return AccountKeys(phone=key.value)
+        case KeyKind.EMAIL:
+            return AccountKeys(email=key.value)
+        case KeyKind.EXTERNAL:
+            return AccountKeys(id=key.value)
+        case _:
+            return AccountKeys(card=key.value)
 
 
 def customer_of(programme: Programme, account: Account) -> Customer:

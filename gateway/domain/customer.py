@@ -12,6 +12,10 @@ from gateway.domain.money import ZERO
 class KeyKind(StrEnum):
     PHONE = "phone"
     CARD = "card"
+    WALLET = "wallet"  # the barcode of a card in the phone's wallet
+    ONE_TIME = "one_time"  # phone and code of one visit, from the customer's screen: never stored
+    EMAIL = "email"
+    EXTERNAL = "external"  # an id of the chain's own system
 
 
 class CustomerKey(Struct, frozen=True):

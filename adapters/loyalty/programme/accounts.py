@@ -42,7 +42,11 @@ class ActionRecord(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, kw_only=True):
-    """A participant and all that is his."""
+    """A participant and all that is his.
+
+    `confirmed`: his phone is known to be his; `rules`: the version of the programme's rules he agreed to, where he
+    joined at a register.
+    """
 
     profile: CustomerSeed
     turnover: Decimal
@@ -50,6 +54,8 @@ class Account(Struct, kw_only=True):
     transitions: list[Transition] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     actions: list[ActionRecord] = field(default_factory=list)
+    confirmed: bool = True
+    rules: str = ""
 
     @property
     def id(self) -> str:
@@ -75,6 +81,15 @@ class Accounts:
 
     def __init__(self, customers: Iterable[CustomerSeed], now: datetime) -> None:
         self._accounts = [_opened(customer, now) for customer in customers]
+
+    def open(self, customer: CustomerSeed, now: datetime) -> Account:
+        """A new participant."""
+        account = _opened(customer, now)
+        self._accounts.append(account)
+        return account
+
+    def __len__(self) -> int:
+        return len(self._accounts)
 
     def get(self, account_id: str) -> Account | None:
         return self.find(AccountKeys(id=account_id)) if account_id else None

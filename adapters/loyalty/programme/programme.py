@@ -21,14 +21,19 @@ from adapters.loyalty.programme.refusals import (
     UnknownOrder,
     UnsplitLine,
 )
-from adapters.loyalty.programme.seed import Coupon, Level, ProgrammeSeed
+from adapters.loyalty.programme.seed import Coupon, CustomerSeed, Level, ProgrammeSeed
 from adapters.loyalty.programme.segments import leave, memberships
 from adapters.loyalty.programme.settlement import Settlement
+from adapters.loyalty.programme.sms_codes import SmsCodes
 from adapters.loyalty.programme.variants import UsedKeys
 from gateway.domain.customer import Balance, SegmentMembership
 
 # A coupon in one of these states does not stop a sale: it works, or it just gives nothing here.
 HARMLESS = frozenset({CouponState.USABLE, CouponState.NO_USE_HERE})
+
+
+ENROLLED_FROM = 700000
+"""Ids of those who joined while the programme ran, above those of any seed."""
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -57,6 +62,7 @@ class Programme:
         self._orders: dict[str, Order] = {}
         self._order_numbers = count(990001)
         self._code_numbers = count(1)
+        self.sms = SmsCodes(now)
 
     # -- reading
 
@@ -161,6 +167,21 @@ class Programme:
 
         """
         return self._keep(self._known(order_id).refunded(parts), at)
+
+    def enrol(self, customer: CustomerSeed, rules: str) -> tuple[Account, bool]:
+        """The participant with these keys, and whether he is new; a new one has yet to prove that the phone is his.
+
+        Raises:
+            AmbiguousKeys: phone and card belong to different customers.
+
+        """
+        known = self.find(AccountKeys(phone=customer.phone, card=customer.card))
+        if known is not None:
+            return known, False
+        numbered = replace(customer, id=customer.id or str(ENROLLED_FROM + len(self._accounts)))
+        account = self._accounts.open(numbered, self._now())
+        account.confirmed, account.rules = False, rules
+        return account, True
 
     def record_action(self, account: Account, name: str, fields: dict[str, str]) -> None:
         """Something was reported about the customer; "popup shown" ends a transition, in time with a code."""
