@@ -1,11 +1,13 @@
-"""Frontol 6 through its Priority API: settings and factory."""
+"""Frontol through its Priority API, or through our scenario (`plain`): settings and factory."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from aiohttp import web
 
+from adapters.registers.frontol.dialect import PRIORITY
 from adapters.registers.frontol.mapping import Style
+from adapters.registers.frontol.plain import PLAIN
 from adapters.registers.frontol.registers import KeyRing
 from adapters.registers.frontol.server import Budgets, FrontolServer
 from gateway.domain.receipt import RegisterRef
@@ -26,4 +28,9 @@ def routes(
     silent: AbstractSet[RegisterRef] = frozenset(),
 ) -> list[web.AbstractRouteDef]:
     """The routes of all Frontol registers; `registers` by access key, `silent` ones print no slips themselves."""
-    return FrontolServer(checkout, KeyRing(registers), meter, style, budgets, language, silent).routes()
+    keys = KeyRing(registers)
+    return [
+        route
+        for dialect in (PLAIN, PRIORITY)  # in this order: the second takes any prefix
+        for route in FrontolServer(checkout, keys, meter, style, budgets, language, silent, dialect).routes()
+    ]

@@ -5,13 +5,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 
-import msgspec
 import structlog
 from aiohttp import web
 from msgspec import Struct
 
 from adapters.registers.frontol import mapping, wire
-from adapters.registers.frontol.authentication import key_of
+from adapters.registers.frontol.dialect import PRIORITY, Dialect
 from adapters.registers.frontol.mapping import Answer, Style
 from adapters.registers.frontol.registers import KeyRing
 from gateway.domain.deadline import Deadline
@@ -28,9 +27,6 @@ LARGEST_BODY = 256 * 1024
 
 BODY_SECONDS = 5.0
 """A till that sends slower than this is cut off; until then it holds a connection, and nothing else."""
-
-PATH = r"/{prefix:(?:.*?/)??}{resource:document|extra/+client|client}{slash:/*}"
-"""Any prefix, with and without a trailing slash, doubled slashes: tills and their settings differ."""
 
 
 class Budgets(Struct, frozen=True, kw_only=True):
@@ -62,6 +58,7 @@ class FrontolServer:
         budgets: Budgets,
         language: Language,
         silent: AbstractSet[RegisterRef],
+        dialect: Dialect = PRIORITY,
     ) -> None:
         self._checkout = checkout
         self._keys = keys
@@ -70,7 +67,7 @@ class FrontolServer:
         self._budgets = budgets
         self._language = language
         self._silent = silent
-        self._encoder = msgspec.json.Encoder(decimal_format="number")
+        self._dialect = dialect
         self._actions: Mapping[tuple[str, str], Callable[[Asked], Awaitable[Answer]]] = {
             ("calculate", "receipt"): self._calculate,
             ("payByBonus", "receipt"): self._pay_by_bonus,
@@ -80,15 +77,15 @@ class FrontolServer:
         }
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        return [web.post(PATH, self.handle)]
+        return [web.post(self._dialect.path, self.handle)]
 
     async def handle(self, http: web.Request) -> web.Response:
-        """One request of a till: authenticated over its bytes, then answered with HTTP 200 in any case."""
+        """One request of a till: authenticated, then answered with HTTP 200 in any case."""
         since = time.monotonic()
         body = await self._body(http)
         if isinstance(body, Phrase):
             return self._finish(None, body, since, self._refused(body), close=True)
-        key = key_of(http.headers.get("Authorization", ""), body, self._keys.keys)
+        key = self._dialect.key_of(http.headers.get("Authorization", ""), body, self._keys.keys)
         if key is None:
             return self._finish(None, "unauthorized", since, self._refused(Phrase.NO_ACCESS), status=401)
         return await self._serve(key, http.match_info["resource"], body, since)
@@ -96,7 +93,7 @@ class FrontolServer:
     async def _serve(self, key: bytes, resource: str, body: bytes, since: float) -> web.Response:
         register, operation = self._keys.first(key), "unreadable"
         try:
-            fields = wire.decode(body)
+            fields = self._dialect.decode(body)
             operation = _operation(resource, fields)
             register = self._keys.register(key, wire.text(fields, "businessUnit"), wire.text(fields, "workPlace"))
             answer = await self._answer(operation, fields, register, body, since)
@@ -215,7 +212,10 @@ class FrontolServer:
         outcome = "ok" if answer["code"] == 0 else "refused" if status == 200 else "unauthorized"  # noqa: PLR2004
         self._meter.request(register, operation, outcome, time.monotonic() - since)
         response = web.Response(
-            body=self._encoder.encode(answer), status=status, content_type="application/json", charset="utf-8"
+            body=self._dialect.encode(answer),
+            status=status,
+            content_type=self._dialect.content_type,
+            charset="utf-8",
         )
         if close:
             response.force_close()
