@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from gateway.domain.account import Offer, PointsMovement
 from gateway.domain.call import Answer, Call, Intent, OrderView
-from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument
+from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
 from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
 from gateway.domain.enrolment import Application, Enrolment
@@ -139,6 +139,9 @@ class Store(Protocol):
     async def refund(self, refund_id: str) -> RefundRecord | None: ...
 
     async def refunds_of(self, sale_id: str) -> Sequence[RefundRecord]: ...
+
+    async def shift(self, register: RegisterRef, shift: str) -> Shift:
+        """The closed sales and the refunds of one shift of a register, by its own number of the shift."""
 
     async def prompt(self, prompt_id: str) -> Prompt | None: ...
 

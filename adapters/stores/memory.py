@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from adapters.stores.instants import EPOCH, instants_of, microseconds
 from adapters.stores.listeners import Listeners, news_of
 from adapters.stores.memory_outbox import MemoryOutbox
-from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument
+from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
 from gateway.domain.prompt import Prompt, PromptState
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord, RefundState
@@ -51,6 +51,14 @@ class MemoryStore:
     async def refunds_of(self, sale_id: str) -> Sequence[RefundRecord]:
         self._require(writable=False)
         return sorted((row for row in self._refunds.values() if row.sale_id == sale_id), key=attrgetter("at", "id"))
+
+    async def shift(self, register: RegisterRef, shift: str) -> Shift:
+        self._require(writable=False)
+        asked = (register, shift) if shift else None
+        return Shift(
+            sales=tuple(row for row in self._sales.values() if (row.register, row.shift) == asked),
+            refunds=tuple(row for row in self._refunds.values() if (row.register, row.shift) == asked),
+        )
 
     async def prompt(self, prompt_id: str) -> Prompt | None:
         self._require(writable=False)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from adapters.stores.instants import instant, microseconds
 from gateway.domain.change import HistoryRow, ParkedDocument
 from gateway.domain.prompt import Prompt
+from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord
 from gateway.domain.sale_record import Sale, State
 from gateway.domain.work import OutboxRow, Work, WorkKind
@@ -35,6 +36,11 @@ def body(record: Record) -> bytes:
     return ENCODER.encode(replace(record, version=record.version + 1))
 
 
+def place(register: RegisterRef, shift: str) -> str:
+    """By what the documents of a shift are found; empty for one that belongs to no shift."""
+    return f"{register}|{shift}" if shift else ""
+
+
 def sale_row(sale: Sale) -> Row:
     return {
         "id": sale.id,
@@ -43,6 +49,7 @@ def sale_row(sale: Sale) -> Row:
         "changed": 0 if sale.changed_at is None else microseconds(sale.changed_at),
         "stripped": int(sale.stripped),
         "dropped": int(sale.dropped != ""),
+        "place": place(sale.register, sale.shift),
         "body": body(sale),
     }
 
@@ -55,6 +62,7 @@ def refund_row(refund: RefundRecord) -> Row:
         "sale_id": refund.sale_id,
         "at": microseconds(refund.at),
         "dropped": int(refund.dropped != ""),
+        "place": place(refund.register, refund.shift),
         "body": body(refund),
     }
 

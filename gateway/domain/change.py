@@ -59,6 +59,13 @@ class Change(Struct, frozen=True, kw_only=True):
     again: tuple[Work, ...] = ()
 
 
+class Shift(Struct, frozen=True, kw_only=True):
+    """What the gateway was told of one shift of a register: its closed sales and its refunds, in no order."""
+
+    sales: tuple[Sale, ...]
+    refunds: tuple[RefundRecord, ...]
+
+
 class Parked(Struct, frozen=True, kw_only=True):
     """What waits for a person, each newest first."""
 

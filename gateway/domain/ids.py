@@ -26,6 +26,11 @@ def numbered_document_id(register: RegisterRef, kind: str, shift: str, number: s
     return str(uuid5(NAMESPACE, f"numbered|{register}|{kind}|{shift}|{number}"))
 
 
+def reported_document_id(register: RegisterRef, year: int, shift: str, number: str) -> str:
+    """The identity of a receipt known from the register's own report only; shifts are counted anew once in years."""
+    return str(uuid5(NAMESPACE, f"reported|{register}|{year}|{shift}|{number}"))
+
+
 def order_id(sale_id: str, generation: int) -> str:
     """The order id at the loyalty server; every redemption given up opens a new generation with its own."""
     return sale_id if generation == 0 else f"{sale_id}~{generation}"

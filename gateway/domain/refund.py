@@ -45,6 +45,11 @@ class RefundRecord(Struct, frozen=True, kw_only=True):
     refusal: str = ""
     dropped: str = ""
 
+    @property
+    def shift(self) -> str:
+        """The register's number of the shift it was made in; empty where the register does not tell."""
+        return self.refund.document.shift
+
 
 FORWARD: dict[RefundState, frozenset[RefundState]] = {
     RefundState.WAIT: frozenset({RefundState.SENT, RefundState.PARKED}),

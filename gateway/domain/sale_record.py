@@ -165,6 +165,11 @@ class Sale(Struct, frozen=True, kw_only=True):
         return max((at for at in known if at is not None), default=None)
 
     @property
+    def shift(self) -> str:
+        """The register's number of the shift it was closed in; empty before, and where the register does not tell."""
+        return self.close.receipt.shift if self.close else ""
+
+    @property
     def order_id(self) -> str:
         return order_id(self.id, self.generation)
 

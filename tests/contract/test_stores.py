@@ -12,10 +12,12 @@ from builders import (
     AT,
     REGISTER,
     later,
+    make_close,
     make_document,
     make_full_sale,
     make_history,
     make_prompt,
+    make_receipt,
     make_refund,
     make_sale,
     make_work,
@@ -25,9 +27,9 @@ from postgres_server import server
 
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, open_store
 from adapters.stores.memory import MemoryStore
-from gateway.domain.change import Change, Parked
+from gateway.domain.change import Change, Parked, Shift
 from gateway.domain.prompt import PromptState
-from gateway.domain.receipt import RegisterRef
+from gateway.domain.receipt import Refund, RegisterRef
 from gateway.domain.refund import RefundState
 from gateway.domain.sale_record import State
 from gateway.domain.work import Lane, OutboxRow, Work, WorkKind
@@ -497,3 +499,22 @@ async def test_a_closed_store_refuses_and_closes_twice(store: Store) -> None:
     with pytest.raises(StoreUnavailable):
         await store.sale("receipt-1")
     await store.close()
+
+
+async def test_a_shift_is_what_was_closed_and_returned_in_it(store: Store) -> None:
+    receipt = make_receipt(shift="88", number="12")
+    sold = make_sale("sold", close=make_close(receipt=receipt), state=State.CLOSED)
+    open_one, other_shift = (
+        make_sale("open"),
+        make_full_sale("other", close=make_close(receipt=make_receipt(shift="89"))),
+    )
+    returned = make_refund("back", refund=Refund(document=receipt, original_id="sold"))
+    for sale in (sold, open_one, other_shift):
+        await store.commit(Change(sale=sale))
+    await store.commit(Change(refund=returned))
+    shift = await store.shift(REGISTER, "88")
+    assert ([row.id for row in shift.sales], [row.id for row in shift.refunds]) == (["sold"], ["back"])
+    assert await store.shift(RegisterRef(outlet=REGISTER.outlet, register="another"), "88") == Shift(
+        sales=(), refunds=()
+    )
+    assert await store.shift(REGISTER, "") == Shift(sales=(), refunds=())

@@ -72,11 +72,22 @@ PARTIAL = ("refund_parked", "sale_undelivered")
         *("sale", "refund", "prompt", "refunds_of", "offered", "lease_work", "next_due", "counts", "undelivered"),
         *("parked_sales", "parked_refunds", "history", "old_sales"),
         *("forget_history", "forget_prompts", "forget_sales", "forget_refunds"),
+        *("sales_of_shift", "refunds_of_shift"),
     ],
 )
 def test_no_query_walks_through_weeks_of_receipts(name: str) -> None:
     """`SCAN x USING INDEX x_parked` walks through the parked ones only; work and documents are few."""
-    asked = {"id": "", "sale_id": "", "subject": "", "lane": "", "now": 0, "until": 0, "before": 0, "limit": 1} | {
+    asked = {
+        "id": "",
+        "sale_id": "",
+        "subject": "",
+        "lane": "",
+        "now": 0,
+        "until": 0,
+        "before": 0,
+        "limit": 1,
+        "place": "",
+    } | {
         "outlet": REGISTER.outlet,
         "register": REGISTER.register,
     }
@@ -109,6 +120,19 @@ def test_a_sale_from_before_its_age_was_stored_gets_it() -> None:
         migrate(connection)
         found = connection.execute("SELECT changed FROM sale ORDER BY id").fetchall()
     assert [changed for (changed,) in found] == [second + 5_000_000, second, 0]
+
+
+def test_a_sale_from_before_shifts_were_stored_is_found_by_its_shift() -> None:
+    body = {"register": {"outlet": "014", "register": "02"}, "close": {"receipt": {"shift": "88"}}}
+    first, second, *_ = (script for _, script in SQL.migrations())
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript(f"{first}; {second}; PRAGMA user_version = 2;")
+        for number, stored in enumerate((body, {"register": body["register"], "close": None})):
+            row = (str(number), json.dumps(stored).encode())
+            connection.execute("INSERT INTO sale (id, version, state, body) VALUES (?, 1, 'delivered', ?)", row)
+        migrate(connection)
+        found = connection.execute("SELECT place FROM sale ORDER BY id").fetchall()
+    assert found == [("014/02|88",), ("",)]
 
 
 @pytest.mark.parametrize("name", ["counts", "undelivered"])

@@ -21,12 +21,13 @@ from adapters.stores.records import (
     REFUND,
     SALE,
     decoded,
+    place,
     read_counts,
     read_history,
     read_outbox_row,
     read_work,
 )
-from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument
+from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord
@@ -56,6 +57,13 @@ class PostgresStore:
 
     async def refunds_of(self, sale_id: str) -> Sequence[RefundRecord]:
         return await self._all(REFUND, "refunds_of", sale_id)
+
+    async def shift(self, register: RegisterRef, shift: str) -> Shift:
+        found = place(register, shift)
+        return Shift(
+            sales=tuple(await self._all(SALE, "sales_of_shift", found)),
+            refunds=tuple(await self._all(REFUND, "refunds_of_shift", found)),
+        )
 
     async def prompt(self, prompt_id: str) -> Prompt | None:
         return await self._one(PROMPT, "prompt", prompt_id)

@@ -18,6 +18,7 @@ from adapters.stores.records import (
     REFUND,
     SALE,
     decoded,
+    place,
     read_counts,
     read_history,
     read_outbox_row,
@@ -26,7 +27,7 @@ from adapters.stores.sqlite import writing
 from adapters.stores.sqlite.queries import QUERIES
 from adapters.stores.sqlite.reader import Reader
 from adapters.stores.sqlite.writer import Writer
-from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument
+from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord
@@ -53,6 +54,13 @@ class SqliteStore:
 
     async def refunds_of(self, sale_id: str) -> Sequence[RefundRecord]:
         return await self._all(REFUND, "refunds_of", sale_id=sale_id)
+
+    async def shift(self, register: RegisterRef, shift: str) -> Shift:
+        found = place(register, shift)
+        return Shift(
+            sales=tuple(await self._all(SALE, "sales_of_shift", place=found)),
+            refunds=tuple(await self._all(REFUND, "refunds_of_shift", place=found)),
+        )
 
     async def prompt(self, prompt_id: str) -> Prompt | None:
         return await self._one(PROMPT, "prompt", id=prompt_id)

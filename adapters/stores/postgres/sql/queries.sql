@@ -19,24 +19,27 @@ INSERT INTO schema_version (number) VALUES ($1);
 
 -- name: put_sale
 -- Version 0 says that there is none yet. Gives the ids that were written; the others are conflicts.
-INSERT INTO sale (id, version, state, changed, stripped, dropped, body)
-SELECT given.id, given.version + 1, given.state, given.changed, given.stripped <> 0, given.dropped <> 0, given.body
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::int[], $6::int[], $7::bytea[])
-    AS given (id, version, state, changed, stripped, dropped, body)
+INSERT INTO sale (id, version, state, changed, stripped, dropped, place, body)
+SELECT
+    given.id, given.version + 1, given.state, given.changed, given.stripped <> 0, given.dropped <> 0,
+    given.place, given.body
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::bytea[])
+    AS given (id, version, state, changed, stripped, dropped, place, body)
 WHERE given.version = 0 OR EXISTS (SELECT FROM sale WHERE sale.id = given.id)
 ORDER BY given.id COLLATE "C"
 ON CONFLICT (id) DO UPDATE
 SET version = excluded.version, state = excluded.state, changed = excluded.changed,
-    stripped = excluded.stripped, dropped = excluded.dropped, body = excluded.body
+    stripped = excluded.stripped, dropped = excluded.dropped, place = excluded.place, body = excluded.body
 WHERE sale.version = excluded.version - 1
 RETURNING id;
 
 -- name: put_refund
--- As put_sale; a refund never changes its sale or its time.
-INSERT INTO refund (id, version, state, sale_id, at, dropped, body)
-SELECT given.id, given.version + 1, given.state, given.sale_id, given.at, given.dropped <> 0, given.body
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::bytea[])
-    AS given (id, version, state, sale_id, at, dropped, body)
+-- As put_sale; a refund never changes its sale, its time or its shift.
+INSERT INTO refund (id, version, state, sale_id, at, dropped, place, body)
+SELECT
+    given.id, given.version + 1, given.state, given.sale_id, given.at, given.dropped <> 0, given.place, given.body
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::bytea[])
+    AS given (id, version, state, sale_id, at, dropped, place, body)
 WHERE given.version = 0 OR EXISTS (SELECT FROM refund WHERE refund.id = given.id)
 ORDER BY given.id COLLATE "C"
 ON CONFLICT (id) DO UPDATE
@@ -131,6 +134,12 @@ SELECT body FROM refund WHERE id = $1;
 
 -- name: refunds_of
 SELECT body FROM refund WHERE sale_id = $1 ORDER BY at, id;
+
+-- name: sales_of_shift
+SELECT body FROM sale WHERE place = $1 AND place <> '';
+
+-- name: refunds_of_shift
+SELECT body FROM refund WHERE place = $1 AND place <> '';
 
 -- name: prompt
 SELECT body FROM prompt WHERE id = $1;

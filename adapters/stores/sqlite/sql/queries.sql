@@ -38,24 +38,25 @@ PRAGMA query_only = ON;
 
 -- name: insert_sale
 -- Version 0 says that there is none yet; if there is one, nothing is inserted and the caller sees no row.
-INSERT INTO sale (id, version, state, changed, stripped, dropped, body)
-VALUES (:id, :version + 1, :state, :changed, :stripped, :dropped, :body)
+INSERT INTO sale (id, version, state, changed, stripped, dropped, place, body)
+VALUES (:id, :version + 1, :state, :changed, :stripped, :dropped, :place, :body)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_sale
 -- No row when the version has moved on.
 UPDATE sale SET
-    version = version + 1, state = :state, changed = :changed, stripped = :stripped, dropped = :dropped, body = :body
+    version = version + 1, state = :state, changed = :changed, stripped = :stripped, dropped = :dropped,
+    place = :place, body = :body
 WHERE id = :id AND version = :version;
 
 -- name: insert_refund
 -- As insert_sale.
-INSERT INTO refund (id, version, state, sale_id, at, dropped, body)
-VALUES (:id, :version + 1, :state, :sale_id, :at, :dropped, :body)
+INSERT INTO refund (id, version, state, sale_id, at, dropped, place, body)
+VALUES (:id, :version + 1, :state, :sale_id, :at, :dropped, :place, :body)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_refund
--- As update_sale; a refund never changes its sale or its time.
+-- As update_sale; a refund never changes its sale, its time or its shift.
 UPDATE refund SET version = version + 1, state = :state, dropped = :dropped, body = :body
 WHERE id = :id AND version = :version;
 
@@ -124,6 +125,12 @@ SELECT body FROM refund WHERE id = :id;
 
 -- name: refunds_of
 SELECT body FROM refund WHERE sale_id = :sale_id ORDER BY at, id;
+
+-- name: sales_of_shift
+SELECT body FROM sale WHERE place = :place AND place <> '';
+
+-- name: refunds_of_shift
+SELECT body FROM refund WHERE place = :place AND place <> '';
 
 -- name: prompt
 SELECT body FROM prompt WHERE id = :id;

@@ -9,7 +9,8 @@ CREATE TABLE sale (
     body     BLOB NOT NULL,
     changed  INTEGER NOT NULL DEFAULT 0,
     stripped INTEGER NOT NULL DEFAULT 0,
-    dropped  INTEGER NOT NULL DEFAULT 0
+    dropped  INTEGER NOT NULL DEFAULT 0,
+    place    TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- What is not delivered is little among weeks of sales, and is counted at every scrape.
@@ -17,6 +18,8 @@ CREATE TABLE sale (
 CREATE INDEX sale_undelivered ON sale (state, dropped, changed) WHERE state <> 'delivered';
 CREATE INDEX sale_unstripped ON sale (changed) WHERE state = 'delivered' AND stripped = 0;
 CREATE INDEX sale_stripped ON sale (changed) WHERE stripped = 1;
+-- `place` is `outlet/register|shift`, as the register numbers it; empty for what belongs to no shift.
+CREATE INDEX sale_place ON sale (place) WHERE place <> '';
 
 CREATE TABLE refund (
     id      TEXT PRIMARY KEY,
@@ -25,11 +28,13 @@ CREATE TABLE refund (
     sale_id TEXT NOT NULL,
     at      INTEGER NOT NULL,
     body    BLOB NOT NULL,
-    dropped INTEGER NOT NULL DEFAULT 0
+    dropped INTEGER NOT NULL DEFAULT 0,
+    place   TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX refund_of ON refund (sale_id);
 CREATE INDEX refund_parked ON refund (id) WHERE state = 'parked';
 CREATE INDEX refund_done ON refund (at) WHERE state = 'done';
+CREATE INDEX refund_place ON refund (place) WHERE place <> '';
 
 CREATE TABLE prompt (
     id         TEXT PRIMARY KEY,
