@@ -11,7 +11,7 @@ from adapters.loyalty.programme.accounts import Account, AccountKeys
 from adapters.loyalty.programme.basket import Basket, BasketLine, LineStatus, TillDiscount
 from adapters.loyalty.programme.orders import Order, OrderLine, RefundPart
 from adapters.loyalty.programme.pieces import Piece
-from adapters.loyalty.programme.pricing import CouponState, Hint, Pricing
+from adapters.loyalty.programme.pricing import AskedCoupon, CouponState, Hint, Pricing
 from adapters.loyalty.programme.programme import Placed, Programme
 from adapters.loyalty.programme.refusals import (
     AmbiguousKeys,
@@ -30,6 +30,7 @@ __all__ = [
     "Account",
     "AccountKeys",
     "AmbiguousKeys",
+    "AskedCoupon",
     "Basket",
     "BasketLine",
     "CodeRefused",

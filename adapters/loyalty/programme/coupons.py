@@ -19,6 +19,7 @@ class CouponState(StrEnum):
     TOO_EARLY = "too_early"
     EXPIRED = "expired"
     BLOCKED = "blocked"
+    NOT_ISSUED = "not_issued"
 
 
 class _Entry(Struct, kw_only=True):
@@ -31,6 +32,7 @@ class CouponBook:
 
     def __init__(self, coupons: Iterable[Coupon]) -> None:
         self._entries: dict[str, _Entry] = {}
+        self._used_by: dict[str, frozenset[str]] = {}
         for coupon in coupons:
             self.add(coupon)
 
@@ -50,6 +52,8 @@ class CouponBook:
         coupon, others = entry.coupon, entry.orders - {order_id}
         if coupon.blocked:
             return CouponState.BLOCKED
+        if not coupon.issued:
+            return CouponState.NOT_ISSUED
         if coupon.uses and len(others) >= coupon.uses:
             return CouponState.USED
         if coupon.since and day_of(moment) < coupon.since:
@@ -60,9 +64,10 @@ class CouponBook:
 
     def consume(self, order_id: str, codes: Iterable[str]) -> None:
         """`order_id` uses exactly `codes`: what it used before and does not now is free again."""
-        wanted = {code.upper() for code in codes}
-        for code, entry in self._entries.items():
-            if code in wanted:
-                entry.orders.add(order_id)
-            else:
-                entry.orders.discard(order_id)
+        wanted = {code.upper() for code in codes} & self._entries.keys()
+        for code in self._used_by.pop(order_id, frozenset()) - wanted:
+            self._entries[code].orders.discard(order_id)
+        for code in wanted:
+            self._entries[code].orders.add(order_id)
+        if wanted:
+            self._used_by[order_id] = frozenset(wanted)

@@ -110,6 +110,10 @@ class Programme:
         """What the basket costs now; nothing changes. More points than possible are lowered silently."""
         return self._pricer.price(basket, self._buyer(basket), self._asked(basket))
 
+    def price_as_sold(self, basket: Basket) -> Pricing:
+        """The register's own prices: no promotion, no points."""
+        return self._pricer.price_as_sold(basket, None)
+
     # -- changing
 
     def place(self, basket: Basket) -> Placed:

@@ -71,7 +71,9 @@ class Good(_Table, frozen=True, kw_only=True):
 
 
 class Coupon(_Table, frozen=True, kw_only=True):
-    """A code that switches `promotion` on. `uses` 0 means without limit; dates include both ends."""
+    """A code that switches `promotion` on. `uses` 0 means without limit; dates include both ends; a code of the pool
+    that was given to nobody yet is not `issued`.
+    """
 
     code: str
     promotion: str
@@ -79,6 +81,7 @@ class Coupon(_Table, frozen=True, kw_only=True):
     name: str = ""
     uses: int = 1
     blocked: bool = False
+    issued: bool = True
     since: date | None = None
     till: date | None = None
 

@@ -10,6 +10,9 @@ from typing import Literal
 from msgspec import Struct
 
 OfflineOverKnown = Literal["updates", "doubles", "ignores"]
+WrongCode = Literal["validation_error", "no_customer", "customer_not_found"]
+KnownPhone = Literal["already_exists", "validation_error"]
+StatusShape = Literal["any", "string", "object"]
 SavedStatus = Literal["Processed", "Created", "Updated"]
 
 
@@ -21,7 +24,11 @@ class Variants(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     CheckedOut until its status is changed. Queue: every call waits `queue_extra_seconds` longer; with
     `queue_reorders` every second one lets the next pass; every `queue_loses`-th fails in silence, 0 for none.
     Wire: `saved_status` and `total_with_new_price` [2]; `quoted_scalars` and `capital_ids` [1]; without
-    `optional_blocks` an answer about an order tells neither its customer nor its points.
+    `optional_blocks` an answer about an order tells neither its customer nor its points; `half_documented` blocks
+    stand there or not [11]; `extra_fields` and `more_balances`, in any order, are what a project may have beside;
+    `retry_after_seconds` is said with a 429, 0 for not [8]; transaction ids without hyphens are taken with
+    `bare_guids` [10]; a wrong code is told as `wrong_code` has it [4], a phone that is registered already as `known_phone`
+    has it [5]; the status of a status update must be of `status_shape` [6].
     """
 
     refusal_burns_key: bool = False
@@ -37,6 +44,14 @@ class Variants(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quoted_scalars: bool = False
     capital_ids: bool = False
     optional_blocks: bool = True
+    half_documented: bool = True
+    extra_fields: bool = False
+    more_balances: bool = False
+    retry_after_seconds: int = 0
+    bare_guids: bool = True
+    wrong_code: WrongCode = "validation_error"
+    known_phone: KnownPhone = "already_exists"
+    status_shape: StatusShape = "any"
 
     def queue_delay(self, number: int, usual: timedelta) -> timedelta:
         """How long the `number`-th queued call waits."""

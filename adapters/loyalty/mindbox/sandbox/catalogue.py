@@ -27,6 +27,19 @@ class Kind(StrEnum):
 # (Mindbox help centre, "Idempotency"); every async call does.
 KEYED = frozenset({Kind.AUTHORIZED_ORDER, Kind.ANONYMOUS_ORDER, Kind.SAVE_OFFLINE_ORDER})
 
+# What only reads gives its answer at once or not at all (help centre, "Operations: basics").
+SYNC_ONLY = frozenset(
+    {
+        Kind.GET_CUSTOMER,
+        Kind.AUTHORIZED_PREORDER,
+        Kind.UNAUTHORIZED_PREORDER,
+        Kind.ANONYMOUS_PREORDER,
+        Kind.GET_ORDER,
+        Kind.SEGMENTS,
+    }
+)
+CALCULATIONS = frozenset({Kind.AUTHORIZED_PREORDER, Kind.UNAUTHORIZED_PREORDER, Kind.ANONYMOUS_PREORDER})
+
 _COMMON = {
     "GetCustomerInfo": Kind.GET_CUSTOMER,
     "AuthorizedPreorder": Kind.AUTHORIZED_PREORDER,

@@ -5,14 +5,16 @@ an id up; a sync create repeated after that gets a bare `TransactionAlreadyProce
 effect and leaves an error in the log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hmac import compare_digest
 from uuid import UUID
 
 from msgspec import Struct
 
-from adapters.loyalty.mindbox.sandbox.catalogue import KEYED, Kind
+from adapters.loyalty.mindbox.sandbox.catalogue import CALCULATIONS, KEYED, SYNC_ONLY, Kind
+from adapters.loyalty.mindbox.sandbox.degraded import Degraded
 from adapters.loyalty.mindbox.sandbox.dressing import dressed
+from adapters.loyalty.mindbox.sandbox.limits import Gatekeeper
 from adapters.loyalty.mindbox.sandbox.operations import Operations
 from adapters.loyalty.mindbox.sandbox.refusals import Answer, BadRequest, protocol_error, refused
 from adapters.loyalty.mindbox.sandbox.requests import read_body
@@ -29,10 +31,15 @@ class Question(Struct, frozen=True, kw_only=True):
     query: Mapping[str, str]
     authorization: str
     body: bytes
+    is_async: bool = False
 
     @property
     def operation(self) -> str:
         return self.query.get("operation", "")
+
+    @property
+    def endpoint(self) -> str:
+        return self.query.get("endpointId", "")
 
     @property
     def transaction_id(self) -> str:
@@ -43,6 +50,7 @@ class Admitted(Struct, frozen=True, kw_only=True):
     """A question that may be carried out; `key` is None without a transaction id."""
 
     kind: Kind
+    endpoint: str
     operation: str
     key: UUID | None
     body: bytes
@@ -51,25 +59,40 @@ class Admitted(Struct, frozen=True, kw_only=True):
 class Desk:
     """Admits questions and carries them out, at once or when the queue says so."""
 
-    def __init__(self, programme: Programme, seed: SandboxSeed) -> None:
+    def __init__(self, programme: Programme, seed: SandboxSeed, gate: Gatekeeper) -> None:
         self._names = seed.mindbox
         self._operations = Operations(programme, seed.mindbox)
         self._programme = programme
+        self._gate = gate
         self._used = programme.keys
+
+    @property
+    def degraded(self) -> Degraded:
+        return self._operations.degraded
+
+    @degraded.setter
+    def degraded(self, degraded: Degraded) -> None:
+        self._operations.degraded = degraded
 
     def admit(self, question: Question) -> Admitted:
         """What is asked for, by someone who may ask.
 
         Raises:
-            BadRequest: credentials, operation or transaction id are wrong.
+            BadRequest: credentials, operation or transaction id are wrong, or it is one call too many.
 
         """
         endpoint = self._entitled(question)
         kind = self._names.kind(endpoint, question.operation)
         if kind is None:
             raise BadRequest("operation unknown")
-        key = _key(question.transaction_id)
-        return Admitted(kind=kind, operation=question.operation, key=key, body=question.body)
+        if question.is_async and kind in SYNC_ONLY:
+            raise BadRequest("the operation returns data and cannot be called async")
+        if not self._gate.lets(endpoint.id, question.operation):
+            raise BadRequest("too many calls of this operation", 429)
+        key = self._key(question.transaction_id)
+        return Admitted(
+            kind=kind, endpoint=endpoint.id, operation=question.operation, key=key, body=question.body
+        )
 
     def answer(self, admitted: Admitted) -> Answer:
         """Carry a sync call out."""
@@ -87,6 +110,7 @@ class Desk:
     def _carried_out(self, admitted: Admitted, *, keyed: bool) -> Answer:
         try:
             body = read_body(admitted.body)
+            self._weigh(admitted, len(body.order.lines))
             sections = self._operations.perform(admitted.kind, admitted.operation, body)
         except BadRequest as error:
             return protocol_error(str(error), error.http)
@@ -98,15 +122,34 @@ class Desk:
             self._used.succeeded(admitted.key)
         return Answer(body={"status": "Success", **sections})
 
+    def _weigh(self, admitted: Admitted, lines: int) -> None:
+        if admitted.kind in CALCULATIONS and not self._gate.lets_calculation(admitted.endpoint, lines):
+            raise BadRequest("too many calculations of long orders", 429)
+
     def _entitled(self, question: Question) -> Endpoint:
         given = _secret_key(question.authorization)
         if not given:
             raise BadRequest("no credentials", 401)
-        endpoint = self._names.endpoint(question.query.get("endpointId", ""))
-        keys = endpoint.secret_keys if endpoint else ()
-        if endpoint is None or not any(compare_digest(given.encode(), key.encode()) for key in keys):
+        endpoint = self._names.endpoint(question.endpoint)
+        if endpoint is not None and _is_one_of(given, endpoint.secret_keys):
+            return endpoint
+        if endpoint is None or not _is_one_of(given, endpoint.test_keys):
             raise BadRequest("wrong credentials or endpoint", 403)
+        if not self._gate.lets_test_key(given):
+            raise BadRequest("too many calls with a test key", 429)
         return endpoint
+
+    def _key(self, transaction_id: str) -> UUID | None:
+        """A GUID, with or without hyphens where the variant takes both."""
+        if not transaction_id:
+            return None
+        bare_refused = not self._programme.variants.bare_guids and "-" not in transaction_id
+        try:
+            if bare_refused:
+                raise ValueError("no hyphens")
+            return UUID(transaction_id)
+        except ValueError as error:
+            raise BadRequest("transactionId is not a GUID") from error
 
 
 def _secret_key(header: str) -> str:
@@ -118,11 +161,7 @@ def _secret_key(header: str) -> str:
     return value.strip().strip('"') if (scheme.lower(), name.strip().lower()) == ("mindbox", "secretkey") else ""
 
 
-def _key(transaction_id: str) -> UUID | None:
-    """A GUID, with or without hyphens."""
-    if not transaction_id:
-        return None
-    try:
-        return UUID(transaction_id)
-    except ValueError as error:
-        raise BadRequest("transactionId is not a GUID") from error
+
+def _is_one_of(given: str, keys: Iterable[str]) -> bool:
+    """Takes as long for a wrong key as for the right one."""
+    return any([compare_digest(given.encode(), key.encode()) for key in keys])

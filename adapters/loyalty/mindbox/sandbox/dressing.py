@@ -6,12 +6,24 @@ from adapters.loyalty.mindbox.sandbox.refusals import Answer, Json
 from adapters.loyalty.programme import Variants
 
 PRICE_CHANGED = "PriceHasBeenChanged"
+HALF_DOCUMENTED = ("totalBonusPointsInfo",)
+OTHER_BALANCE: Json = {
+    "total": 7,
+    "available": 7,
+    "blocked": 0,
+    "systemName": "Stickers",
+    "balanceType": {"ids": {"systemName": "Stickers"}, "name": "Фишки"},
+}
 OPTIONAL_OF_ORDER = ("bonusPointsChanges", "bonusPointsInfoPerBalanceTypes")
 
 
 def dressed(answer: Answer, variants: Variants) -> Answer:
     """`answer` in the variant's clothes; what was done is not changed by them."""
     body = _chosen(answer.body, variants)
+    if variants.extra_fields:
+        body = {"unheardOf": {"ids": {"someone": 1}, "list": [None, 1.5, "x"]}, **body}
+    if variants.more_balances and "balances" in body:
+        body = {**body, "balances": [OTHER_BALANCE, *body["balances"]]}
     return Answer(http=answer.http, body=_spelt(body, variants))
 
 
@@ -27,6 +39,8 @@ def _chosen(body: Json, variants: Variants) -> Json:
             body = {name: value for name, value in body.items() if name not in ("customer", "balances")}
     if order.get("processingStatus") == PRICE_CHANGED and not variants.total_with_new_price:
         order.pop("totalPrice", None)
+    if not variants.half_documented:
+        order = {name: value for name, value in order.items() if name not in HALF_DOCUMENTED}
     return {**body, "order": order}
 
 

@@ -17,6 +17,13 @@ class Inspection:
         """`total` is what was sold, whatever came back later; `spent` and `earned` are as they stand now."""
         return [self._order(order) for order in self._programme.orders]
 
+    def customers(self) -> list[Json]:
+        return [self._customer(account) for account in self._programme.accounts]
+
+    def codes(self) -> list[Json]:
+        """What was "sent by SMS", the oldest first: the sandbox is the customer's phone, too."""
+        return [{"phone": sent.phone, "code": sent.code, "at": sent.at} for sent in self._programme.sms.sent]
+
     def customer(self, phone: str) -> Json | None:
         account = self._programme.find(AccountKeys(phone=phone_digits(phone)))
         return self._customer(account) if account else None

@@ -12,12 +12,14 @@ from adapters.loyalty.mindbox.sandbox.customer_answers import (
     found,
     segmentations,
 )
+from adapters.loyalty.mindbox.sandbox.degraded import Degraded
 from adapters.loyalty.mindbox.sandbox.mapping import account_keys, basket, line_status, order_id, refund_parts
 from adapters.loyalty.mindbox.sandbox.order_answers import OrderAnswers
 from adapters.loyalty.mindbox.sandbox.refusals import BadRequest, Json
 from adapters.loyalty.mindbox.sandbox.requests import Body, status_name
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
-from adapters.loyalty.programme import Account, Basket, LineStatus, Programme
+from adapters.loyalty.programme import Account, Basket, LineStatus, Pricing, Programme
+from gateway.domain.money import ZERO
 
 
 class Operations:
@@ -27,6 +29,7 @@ class Operations:
         self._programme = programme
         self._names = names
         self._answers = OrderAnswers(programme, names)
+        self.degraded = Degraded()
         self._handlers: dict[Kind, Callable[[Body], Json]] = {
             Kind.GET_CUSTOMER: self._get_customer,
             Kind.AUTHORIZED_PREORDER: self._preorder,
@@ -55,11 +58,11 @@ class Operations:
         return self._handlers[kind](body)
 
     def _account(self, body: Body) -> Account | None:
-        return self._programme.find(account_keys(body.customer))
+        return self._programme.find(account_keys(body.customer)) if self.degraded.customers else None
 
     def _get_customer(self, body: Body) -> Json:
         account = self._account(body)
-        return customer_sections(account, self._programme) if account else {"customer": NOT_FOUND}
+        return customer_sections(account, self._programme) if account else {"customer": self._who(None)}
 
     def _segments(self, body: Body) -> Json:
         account = self._account(body)
@@ -88,12 +91,22 @@ class Operations:
         return self._calculated(replace(asked, may_redeem=False), account)
 
     def _anonymous_preorder(self, body: Body) -> Json:
-        pricing = self._programme.price(basket(body, "", self._names))
-        return {"order": self._answers.calculated(pricing, None)}
+        return {"order": self._answers.calculated(self._priced(basket(body, "", self._names)), None, self.degraded)}
 
     def _calculated(self, asked: Basket, account: Account | None) -> Json:
-        pricing = self._programme.price(asked)
-        return {"customer": _short(account), "order": self._answers.calculated(pricing, account)}
+        section = self._answers.calculated(self._priced(asked), account, self.degraded)
+        return {"customer": self._who(account), "order": section}
+
+    def _priced(self, asked: Basket) -> Pricing:
+        """As far as prices can be computed just now."""
+        if self.degraded.discounts == "none":
+            return self._programme.price_as_sold(asked)
+        if self.degraded.discounts == "public":
+            return self._programme.price(replace(asked, account="", coupons=()))
+        return self._programme.price(asked if self.degraded.points else replace(asked, points=ZERO, may_redeem=False))
+
+    def _who(self, account: Account | None) -> Json:
+        return _short(account) if self.degraded.customers else {"processingStatus": "Unavailable"}
 
     def _create(self, body: Body) -> Json:
         account = self._account(body)

@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from adapters.loyalty.mindbox.sandbox.customer_answers import balance_type, points
+from adapters.loyalty.mindbox.sandbox.degraded import STATUS, Degraded
 from adapters.loyalty.mindbox.sandbox.line_answers import LineAnswers, placeholders
 from adapters.loyalty.mindbox.sandbox.refusals import Json
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
-from adapters.loyalty.programme import Account, CouponState, Hint, Order, Placed, Pricing, Programme
+from adapters.loyalty.programme import Account, AskedCoupon, CouponState, Hint, Order, Placed, Pricing, Programme
 
 COUPON_STATUS = {
     CouponState.USABLE: "CanBeUsed",
@@ -16,6 +17,7 @@ COUPON_STATUS = {
     CouponState.TOO_EARLY: "YetNotActive",
     CouponState.EXPIRED: "AlreadyNotActive",
     CouponState.BLOCKED: "Blocked",
+    CouponState.NOT_ISSUED: "NotIssued",
 }
 
 
@@ -27,21 +29,21 @@ class OrderAnswers:
         self._names = names
         self._lines = LineAnswers(programme, names)
 
-    def calculated(self, pricing: Pricing, account: Account | None) -> Json:
+    def calculated(self, pricing: Pricing, account: Account | None, degraded: Degraded) -> Json:
         """A preorder. `ids.mindboxId` is null: nothing was saved."""
         by_line = [hint for hint in pricing.hints if hint.number is not None]
         on_screen = [hint for hint in pricing.hints if hint.number is None]
         return {
-            "processingStatus": "Calculated",
+            "processingStatus": STATUS[degraded.discounts],
             "ids": {"mindboxId": None},
             "totalPrice": pricing.total,
             "deliveryCost": 0,
             "lines": [self._lines.priced(piece, by_line) for piece in pricing.pieces],
             "appliedPromotions": [],
             "placeholders": placeholders("CashierScreen", on_screen),
-            "couponsInfo": [self._coupon(pricing, place) for place in range(len(pricing.coupons))],
+            "couponsInfo": [self._coupon(asked, works=degraded.coupons) for asked in pricing.coupons],
             "paymentsInfo": [],
-            **self._points(pricing, account),
+            **self._points(pricing, account, works=degraded.points),
         }
 
     def processed(self, placed: Placed, account: Account | None) -> Json:
@@ -72,7 +74,10 @@ class OrderAnswers:
     def _ids(self, order: Order) -> Json:
         return {self._names.order_id_name: order.id, "mindboxId": order.number}
 
-    def _points(self, pricing: Pricing, account: Account | None) -> Json:
+    def _points(self, pricing: Pricing, account: Account | None, *, works: bool) -> Json:
+        if account is not None and not works:
+            info = {"status": "Unavailable", "balanceType": balance_type(self._programme)}
+            return {"bonusPointsInfo": [info], "bonusPointsChanges": []}
         if account is None:
             return {"bonusPointsInfo": [], "bonusPointsChanges": []}
         total = {
@@ -94,8 +99,9 @@ class OrderAnswers:
         amounts = {"earnedAmount": pricing.accrued, "spentAmount": pricing.redeemed}
         return [{"balanceType": balance_type(self._programme), **amounts}]
 
-    def _coupon(self, pricing: Pricing, place: int) -> Json:
-        asked = pricing.coupons[place]
+    def _coupon(self, asked: AskedCoupon, *, works: bool) -> Json:
+        if not works:
+            return {"coupon": {"ids": {"code": asked.code}, "status": "Unavailable"}}
         section: Json = {"ids": {"code": asked.code}, "status": COUPON_STATUS[asked.state]}
         if asked.coupon:
             section["pool"] = {"ids": {"externalId": asked.coupon.pool}, "name": asked.coupon.name}

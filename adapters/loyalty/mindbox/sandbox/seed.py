@@ -5,17 +5,22 @@ from typing import Literal
 from msgspec import Struct, field
 
 from adapters.loyalty.mindbox.sandbox.catalogue import Kind, operations_of
+from adapters.loyalty.mindbox.sandbox.limits import Limits
 from adapters.loyalty.programme import LineStatus, ProgrammeSeed
 
 LiveStatus = Literal["CheckedOut", "Paid", "Cancelled", "Returned"]
 
 
 class Endpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An integration point; every key of `secret_keys` opens it, as while keys are being rotated."""
+    """An integration point; every key of `secret_keys` opens it, as while keys are being rotated.
+
+    `test_keys` are good for so many calls an hour as `limits` says.
+    """
 
     id: str
     prefix: str
     secret_keys: tuple[str, ...]
+    test_keys: tuple[str, ...] = ()
 
 
 def _usual_statuses() -> dict[str, LiveStatus]:
@@ -31,6 +36,7 @@ class MindboxTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     product_id_name: str = "system1c"
     statuses: dict[str, LiveStatus] = field(default_factory=_usual_statuses)
     operations: dict[str, Kind] = field(default_factory=dict)
+    limits: Limits = Limits()
 
     def endpoint(self, endpoint_id: str) -> Endpoint | None:
         return next((one for one in self.endpoints if one.id == endpoint_id), None)
