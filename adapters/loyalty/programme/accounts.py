@@ -1,6 +1,6 @@
 """Customers: how they are found, their ledger of points, their turnover."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -77,22 +77,36 @@ class Account(Struct, kw_only=True):
 
 
 class Accounts:
-    """All participants."""
+    """All participants, found by each of their keys without looking at the others."""
 
     def __init__(self, customers: Iterable[CustomerSeed], now: datetime) -> None:
-        self._accounts = [_opened(customer, now) for customer in customers]
+        self._accounts: dict[str, Account] = {}
+        self._by_key: dict[tuple[str, str], Account] = {}
+        for customer in customers:
+            self.open(customer, now)
 
     def open(self, customer: CustomerSeed, now: datetime) -> Account:
         """A new participant."""
         account = _opened(customer, now)
-        self._accounts.append(account)
+        self._accounts[account.id] = account
+        self._by_key.update(dict.fromkeys(_keys_of(customer), account))
         return account
+
+    def change(self, account: Account, profile: CustomerSeed) -> None:
+        """He is found by the keys of his new profile, and by no other."""
+        for key in _keys_of(account.profile):
+            self._by_key.pop(key, None)
+        account.profile = profile
+        self._by_key.update(dict.fromkeys(_keys_of(profile), account))
 
     def __len__(self) -> int:
         return len(self._accounts)
 
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self._accounts.values())
+
     def get(self, account_id: str) -> Account | None:
-        return self.find(AccountKeys(id=account_id)) if account_id else None
+        return self._accounts.get(account_id)
 
     def find(self, keys: AccountKeys) -> Account | None:
         """The customer all given keys lead to; None when none of them leads anywhere.
@@ -101,10 +115,10 @@ class Accounts:
             AmbiguousKeys: they lead to different customers.
 
         """
-        found = [account for account in self._accounts if _fits(account.profile, keys)]
+        found = {id(one): one for key in _asked(keys) if (one := self._by_key.get(key)) is not None}
         if len(found) > 1:
             raise AmbiguousKeys
-        return found[0] if found else None
+        return next(iter(found.values()), None)
 
 
 def _opened(customer: CustomerSeed, now: datetime) -> Account:
@@ -113,14 +127,13 @@ def _opened(customer: CustomerSeed, now: datetime) -> Account:
     return account
 
 
-def _fits(profile: CustomerSeed, keys: AccountKeys) -> bool:
-    pairs = (
-        (keys.id, profile.id),
-        (keys.phone, profile.phone),
-        (keys.email.lower(), profile.email.lower()),
-        (keys.card, profile.card),
-    )
-    return any(key and key == own for key, own in pairs)
+def _keys_of(profile: CustomerSeed) -> list[tuple[str, str]]:
+    return _asked(AccountKeys(id=profile.id, phone=profile.phone, email=profile.email, card=profile.card))
+
+
+def _asked(keys: AccountKeys) -> list[tuple[str, str]]:
+    pairs = [("id", keys.id), ("phone", keys.phone), ("email", keys.email.lower()), ("card", keys.card)]
+    return [(name, value) for name, value in pairs if value]
 
 
 def level_at(levels: Sequence[Level], turnover: Decimal) -> Level:

@@ -55,8 +55,8 @@ class Programme:
         self.keys = UsedKeys(now, lambda: self.variants)
         self._now = now
         self._pricer = Pricer(seed)
-        self._accounts = Accounts(seed.customers, now())
-        self._settlement = Settlement(seed, self._accounts, now, speed)
+        self.accounts = Accounts(seed.customers, now())
+        self._settlement = Settlement(seed, self.accounts, now, speed)
         self._coupons = CouponBook(seed.coupons)
         self._purchase_codes = PurchaseCodes(seed.purchase_codes)
         self._orders: dict[str, Order] = {}
@@ -73,10 +73,10 @@ class Programme:
             AmbiguousKeys: the keys belong to different customers.
 
         """
-        return self._accounts.find(keys)
+        return self.accounts.find(keys)
 
     def account(self, account_id: str) -> Account | None:
-        return self._accounts.get(account_id)
+        return self.accounts.get(account_id)
 
     def balance(self, account: Account) -> Balance:
         return account.balance(self._now())
@@ -182,8 +182,8 @@ class Programme:
         known = self.find(AccountKeys(phone=customer.phone, card=customer.card))
         if known is not None:
             return known, False
-        numbered = replace(customer, id=customer.id or str(ENROLLED_FROM + len(self._accounts)))
-        account = self._accounts.open(numbered, self._now())
+        numbered = replace(customer, id=customer.id or str(ENROLLED_FROM + len(self.accounts)))
+        account = self.accounts.open(numbered, self._now())
         account.confirmed, account.rules = False, rules
         return account, True
 
@@ -199,7 +199,7 @@ class Programme:
     # -- inside
 
     def _buyer(self, basket: Basket) -> Buyer | None:
-        account = self._accounts.get(basket.account)
+        account = self.accounts.get(basket.account)
         if account is None:
             return None
         # An order is priced as if it were not there yet: its own points can be redeemed again, and the level
@@ -240,7 +240,7 @@ class Programme:
     def _composed(self, basket: Basket, pricing: Pricing, codes: tuple[str, ...]) -> Order:
         """The order of `basket`: a new one, or the known one with everything replaced."""
         lines = tuple(OrderLine(piece=piece, status=piece.line.status) for piece in pricing.pieces)
-        account = self._accounts.get(basket.account)
+        account = self.accounts.get(basket.account)
         fresh = Order(
             id=basket.order_id,
             number=0,
@@ -273,7 +273,7 @@ class Programme:
         return order
 
     def _issue(self, order: Order) -> tuple[str, ...]:
-        account = self._accounts.get(order.account)
+        account = self.accounts.get(order.account)
         if account is None:
             return ()
         coupons = self._purchase_codes.issue(account.profile.phone, order.total)

@@ -27,8 +27,8 @@ class Variants(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `optional_blocks` an answer about an order tells neither its customer nor its points; `half_documented` blocks
     stand there or not [11]; `extra_fields` and `more_balances`, in any order, are what a project may have beside;
     `retry_after_seconds` is said with a 429, 0 for not [8]; transaction ids without hyphens are taken with
-    `bare_guids` [10]; a wrong code is told as `wrong_code` has it [4], a phone that is registered already as `known_phone`
-    has it [5]; the status of a status update must be of `status_shape` [6].
+    `bare_guids` [10]; a wrong code is told as `wrong_code` has it [4], a phone that is registered already as
+    `known_phone` has it [5]; the status of a status update must be of `status_shape` [6].
     """
 
     refusal_burns_key: bool = False

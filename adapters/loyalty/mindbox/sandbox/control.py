@@ -49,17 +49,17 @@ class Control:
         shown = {
             "state": self._state,
             "calls": lambda: list(self._life.journal.calls),
-            "orders": lambda: self._life.inspection.orders(),
-            "customers": lambda: self._life.inspection.customers(),
+            "orders": self._orders,
+            "customers": self._customers,
             "async-errors": lambda: list(self._life.journal.async_errors),
-            "codes": lambda: self._life.inspection.codes(),
+            "codes": self._codes,
             "faults": lambda: self._life.faults.fault,
             "variants": lambda: self._life.programme.variants,
             "degraded": lambda: self._life.degraded,
             "clock": lambda: {"now": self._clock()},
         }
         switched: dict[str, tuple[type[Any], Callable[[Any], object]]] = {
-            "faults": (Fault, lambda fault: self._life.faults.switch(fault)),
+            "faults": (Fault, self._trouble),
             "variants": (Variants, self._vary),
             "degraded": (Degraded, self._degrade),
             "clock": (Moved, self._move),
@@ -85,6 +85,18 @@ class Control:
             "variants": life.programme.variants,
             "degraded": life.degraded,
         }
+
+    def _orders(self) -> list[Json]:
+        return self._life.inspection.orders()
+
+    def _customers(self) -> list[Json]:
+        return self._life.inspection.customers()
+
+    def _codes(self) -> list[Json]:
+        return self._life.inspection.codes()
+
+    def _trouble(self, fault: Fault) -> None:
+        self._life.faults.switch(fault)
 
     def _vary(self, variants: Variants) -> None:
         """The whole table: what is left out is as documented again."""

@@ -90,9 +90,7 @@ class Desk:
         if not self._gate.lets(endpoint.id, question.operation):
             raise BadRequest("too many calls of this operation", 429)
         key = self._key(question.transaction_id)
-        return Admitted(
-            kind=kind, endpoint=endpoint.id, operation=question.operation, key=key, body=question.body
-        )
+        return Admitted(kind=kind, endpoint=endpoint.id, operation=question.operation, key=key, body=question.body)
 
     def answer(self, admitted: Admitted) -> Answer:
         """Carry a sync call out."""
@@ -143,13 +141,14 @@ class Desk:
         """A GUID, with or without hyphens where the variant takes both."""
         if not transaction_id:
             return None
-        bare_refused = not self._programme.variants.bare_guids and "-" not in transaction_id
+        refused = "-" not in transaction_id and not self._programme.variants.bare_guids
         try:
-            if bare_refused:
-                raise ValueError("no hyphens")
-            return UUID(transaction_id)
+            key = UUID(transaction_id)
         except ValueError as error:
             raise BadRequest("transactionId is not a GUID") from error
+        if refused:
+            raise BadRequest("transactionId is a GUID without hyphens")
+        return key
 
 
 def _secret_key(header: str) -> str:
@@ -161,7 +160,5 @@ def _secret_key(header: str) -> str:
     return value.strip().strip('"') if (scheme.lower(), name.strip().lower()) == ("mindbox", "secretkey") else ""
 
 
-
 def _is_one_of(given: str, keys: Iterable[str]) -> bool:
-    """Takes as long for a wrong key as for the right one."""
-    return any([compare_digest(given.encode(), key.encode()) for key in keys])
+    return any(compare_digest(given.encode(), key.encode()) for key in keys)

@@ -17,8 +17,8 @@ LONG_WINDOW = timedelta(minutes=2)
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """0 is "without limit". The documented figure of `calls_per_minute` is 8000: it would stop a load test.
 
-    A calculation of more than `long_lines` lines is long; of those within two minutes at most `long_share` may be, and
-    the first always may. `test_calls_per_hour` is for each test key.
+    A calculation of more than `long_lines` lines is long; of those within two minutes at most `long_share` may be,
+    and the first always may. `test_calls_per_hour` is for each test key.
     """
 
     calls_per_minute: int = 0

@@ -16,7 +16,7 @@ from adapters.loyalty.mindbox.sandbox.degraded import Degraded
 from adapters.loyalty.mindbox.sandbox.mapping import account_keys, basket, line_status, order_id, refund_parts
 from adapters.loyalty.mindbox.sandbox.order_answers import OrderAnswers
 from adapters.loyalty.mindbox.sandbox.refusals import BadRequest, Json
-from adapters.loyalty.mindbox.sandbox.requests import Body, status_name
+from adapters.loyalty.mindbox.sandbox.requests import Body, Ref, status_name
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
 from adapters.loyalty.programme import Account, Basket, LineStatus, Pricing, Programme
 from gateway.domain.money import ZERO
@@ -131,9 +131,15 @@ class Operations:
         return asked
 
     def _change_status(self, body: Body) -> Json:
+        self._check_shape(body.order_lines_status)
         status = line_status(status_name(body.order_lines_status), self._names)
         self._programme.change_status(order_id(body.order), status, body.at)
         return {}
+
+    def _check_shape(self, status: str | Ref | None) -> None:
+        wanted = self._programme.variants.status_shape
+        if wanted != "any" and (wanted == "string") is not isinstance(status, str):
+            raise BadRequest(f"orderLinesStatus must be of the form: {wanted}")
 
     def _cancel(self, body: Body) -> Json:
         """`Frontol.CancelOrder`: the status may be left out, its own is meant then."""

@@ -76,8 +76,8 @@ class OrderAnswers:
 
     def _points(self, pricing: Pricing, account: Account | None, *, works: bool) -> Json:
         if account is not None and not works:
-            info = {"status": "Unavailable", "balanceType": balance_type(self._programme)}
-            return {"bonusPointsInfo": [info], "bonusPointsChanges": []}
+            away: Json = {"status": "Unavailable", "balanceType": balance_type(self._programme)}
+            return {"bonusPointsInfo": [away], "bonusPointsChanges": []}
         if account is None:
             return {"bonusPointsInfo": [], "bonusPointsChanges": []}
         total = {
