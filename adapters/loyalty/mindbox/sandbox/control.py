@@ -1,4 +1,4 @@
-"""The sandbox's own API under `/_sandbox/`: look at everything, switch troubles, move the clock. Not a part of Mindbox."""
+"""The sandbox's own API under `/_sandbox/`: look at everything, switch troubles, move the clock. No part of Mindbox."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
