@@ -1,4 +1,4 @@
-"""The sandbox's own API under `/_sandbox/`: look at everything, switch troubles, move the clock. No part of Mindbox."""
+"""The sandbox's own API under `/_sandbox/`: look at everything, switch troubles, move the clock."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
