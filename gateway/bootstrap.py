@@ -16,7 +16,7 @@ from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol
 from adapters.screens import browser
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, StoreSettings, open_store
-from gateway.checking import check_outlet, check_prompts, check_templates, check_times
+from gateway.checking import check_outlet, check_prompts, check_times, slip_templates
 from gateway.clock import SystemClock
 from gateway.config_file import ConfigFile, nearest
 from gateway.core import Core, build_core
@@ -30,6 +30,7 @@ from gateway.observability.metrics import Metrics
 from gateway.ports import Clock, LoyaltyProgram, Printer, Store
 from gateway.services.quoting import RESERVE
 from gateway.settings import Register
+from gateway.slips import Templates
 
 T = TypeVar("T")
 Registers = Mapping[RegisterRef, Register]
@@ -188,7 +189,7 @@ def admin(config: ConfigFile, core: Core, store: Store, clock: Clock, metrics: M
 
 async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> Gateway:
     """The whole gateway of one config. Raises `ConfigError`, `TemplateError`, `StoreError`."""
-    check(config)
+    templates = check(config)
     known = registers(config)
     program, slip_printers = loyalty(config), printers(config, known)
     metrics, clock = (
@@ -205,7 +206,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         slip_printers,
         clock,
         metrics,
-        config.folder,
+        templates,
         switch.keep,
         switch.read(),
         frontol_style(config).templates | ({"sale"} if slip_printers else set()),
@@ -223,8 +224,11 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     )
 
 
-def check(config: ConfigFile) -> None:
-    """Everything `build` would refuse, without opening anything. Raises `ConfigError`, `TemplateError`."""
+def check(config: ConfigFile) -> Templates:
+    """Everything `build` would refuse, without opening anything. Raises `ConfigError`, `TemplateError`.
+
+    Gives the slip templates, tried on every sample: that takes a while, and need not be done twice.
+    """
     known = registers(config)
     loyalty(config)
     printers(config, known)
@@ -235,7 +239,7 @@ def check(config: ConfigFile) -> None:
     check_outlet(config)
     check_times(config)
     check_prompts(config)
-    check_templates(config)
+    return slip_templates(config)
 
 
 def sandbox(seed: Path, host: str, port: int, speed: float) -> Sandbox:

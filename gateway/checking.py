@@ -11,9 +11,6 @@ from gateway.settings import Prompt
 from gateway.slips.lines import line
 from gateway.slips.templates import Templates
 
-PRINTED = ("customer", "quote", "sale", "refund")
-"""The templates that slips are made of; others of a folder are the shop's own affair."""
-
 TRIED_ON = (
     Customer(
         id="1",
@@ -84,13 +81,15 @@ def _fault(text: str) -> str:
     return ""
 
 
-def check_templates(config: ConfigFile) -> None:
-    """The shop's own slip templates, all that are ever printed. Raises `ConfigError`, `TemplateError`."""
-    own = config.settings.templates.folder
-    folder = config.folder / own if own else shipped("receipt_templates")
-    key = f"{config.path}: templates.folder"
-    if not folder.is_dir():
-        raise ConfigError(f"{key}: нет папки {folder}; допустимо: папка с шаблонами, пусто — шаблоны из поставки")
-    if absent := [f"{name}.txt" for name in PRINTED if not (folder / f"{name}.txt").is_file()]:
-        raise ConfigError(f"{key}: в {folder} нет {', '.join(absent)}; пустой файл — такой чек не печатается")
-    Templates(folder)
+def slip_templates(config: ConfigFile) -> Templates:
+    """The shop's own slip templates over the shipped ones. Raises `ConfigError`, `TemplateError`."""
+    ours, own = shipped("receipt_templates"), config.settings.templates.folder
+    if not own:
+        return Templates(ours)
+    folder = config.folder / own
+    if not any(folder.glob("*.txt")):
+        raise ConfigError(
+            f"{config.path}: templates.folder: нет папки {folder} или в ней нет шаблонов; "
+            "допустимо: папка с sale.txt, coupon.txt или другими, пусто — шаблоны из поставки"
+        )
+    return Templates(ours, folder)

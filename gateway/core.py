@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -16,7 +15,6 @@ from gateway.domain.receipt import RegisterRef
 from gateway.domain.sale_record import Profile, Terms
 from gateway.domain.work import Lane, Work, WorkKind
 from gateway.ports import Clock, LoyaltyProgram, Meter, Printer, Store
-from gateway.resources import shipped
 from gateway.services.checkout import CheckoutDesk
 from gateway.services.closing import Closing
 from gateway.services.delivery import Delivering
@@ -36,15 +34,17 @@ from gateway.services.redeeming import Redeeming
 from gateway.services.refunding import Refunding
 from gateway.services.releasing import Releasing
 from gateway.services.returning import Returning
+from gateway.services.slips import Slips
 from gateway.services.telling import Telling
 from gateway.services.till_clocks import TillClocks
 from gateway.services.wording import Wording
 from gateway.settings import Settings
 from gateway.slips.lines import line
 from gateway.slips.templates import Templates
+from gateway.slips.watch import TemplateWatch
 
 EVERY_SLIP = frozenset({"customer", "quote", "sale", "refund"})
-"""The templates of slips; each is rendered only where a register or a printer of ours prints it."""
+"""The answers that carry a slip; each is rendered only where a register or a printer of ours prints it."""
 
 
 class Core(Struct, frozen=True, kw_only=True):
@@ -59,6 +59,7 @@ class Core(Struct, frozen=True, kw_only=True):
     limited: LimitedMode
     loop_lag: LoopLag
     housekeeping: Housekeeping
+    template_watch: TemplateWatch
     program: LoyaltyProgram
 
     async def close(self) -> None:
@@ -70,7 +71,7 @@ class Core(Struct, frozen=True, kw_only=True):
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run for ever."""
         lanes = (self.outbox.run(Lane.SALES), self.outbox.run(Lane.POPUPS))
-        watches = (self.limited.watch(), self.loop_lag.watch(), self.housekeeping.run())
+        watches = (self.limited.watch(), self.loop_lag.watch(), self.housekeeping.run(), self.template_watch.run())
         return [*lanes, *self.printing.jobs(), *watches]
 
 
@@ -81,14 +82,12 @@ def build_core(
     printers: Mapping[RegisterRef, Printer],
     clock: Clock,
     meter: Meter,
-    folder: Path,
+    templates: Templates,
     keep_switch: Callable[[datetime | None], None] = lambda _since: None,
     switched: datetime | None = None,
     printed: AbstractSet[str] = EVERY_SLIP,
 ) -> Core:
-    """Raises `TemplateError` when a slip template is broken. `folder` is where relative paths start.
-
-    `printed` names the slips that anybody prints. `keep_switch` stores since when limited mode is on by hand,
+    """`printed` names the slips that anybody prints. `keep_switch` stores since when limited mode is on by hand,
     `switched` is what was stored before.
     """
     warn_after = timedelta(seconds=settings.limited_mode.warn_after_seconds)
@@ -98,9 +97,8 @@ def build_core(
     popups = GuardedProgram(program, replace(guarding, breaker=NEVER), clock, meter, lambda _kind, _state: None)
     front = FrontProgram(guard, lambda: limited.is_manual)
     rules = tuple(row.rule() for row in settings.prompts)
-    own = settings.templates.folder
-    templates = Templates(folder / own if own else shipped("receipt_templates"))
-    wording = Wording(settings.language, templates, line, clock, settings.outlet.zone, rules, printed)
+    slips = Slips(templates, clock, settings.outlet.zone, printed, settings.templates.birthday_within_days)
+    wording = Wording(settings.language, line, rules, slips)
     records = Records(store, clock, _terms(settings, program.profile), lambda well: limited.store_answered(well=well))
     receipts, telling = OpenReceipts(), Telling(guard)
     clocks = TillClocks(clock, settings.outlet.zone, meter)
@@ -127,6 +125,7 @@ def build_core(
         popups=popups,
         limited=limited,
         loop_lag=LoopLag(clock, meter),
+        template_watch=TemplateWatch(templates, clock, meter),
         housekeeping=Housekeeping(records, meter, _keeping(settings)),
         program=program,
     )

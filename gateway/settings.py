@@ -204,9 +204,13 @@ class Prompt(Section, frozen=True, kw_only=True):
 
 
 class Templates(Section, frozen=True, kw_only=True):
-    """`folder` with the shop's own slip templates; empty: the shipped ones."""
+    """`folder` with the shop's own slip templates, each in place of the shipped one of its name.
+
+    A birthday greeting follows a sale when the birthday is no more than `birthday_within_days` away.
+    """
 
     folder: str = ""
+    birthday_within_days: Days = 0
 
 
 class Keeping(Section, frozen=True, kw_only=True):

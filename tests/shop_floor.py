@@ -24,7 +24,9 @@ from gateway.domain.told import Closed, Declined, Quoted, Redeemed, Released
 from gateway.domain.work import Lane
 from gateway.observability.metrics import Metrics
 from gateway.ports import Printer
+from gateway.resources import shipped
 from gateway.settings import Outlet, Prompt, Settings
+from gateway.slips import Templates
 
 SEED = Path(__file__).parents[1] / "config" / "examples" / "sandbox-seed.toml"
 START = datetime(2026, 3, 14, 15, 5, tzinfo=UTC)
@@ -39,6 +41,11 @@ GOLD = Prompt(name="gold", text="Поздравьте: {{ customer.first_name }}
 @cache
 def example_seed() -> SandboxSeed:
     return read_seed(SEED, SandboxSeed)
+
+
+@cache
+def shipped_templates() -> Templates:
+    return Templates(shipped("receipt_templates"))
 
 
 def basket(receipt_id: str = "receipt-1", **overrides: Any) -> Receipt:
@@ -81,7 +88,9 @@ class Shop:
     def restart(self) -> None:
         self.meter = Metrics()
         settings = Settings(outlet=Outlet(id=REGISTER.outlet), registers=(), loyalty={}, **self._settings)
-        self.core = build_core(settings, self.program, self.store, self.printers, self.clock, self.meter, Path())
+        self.core = build_core(
+            settings, self.program, self.store, self.printers, self.clock, self.meter, shipped_templates()
+        )
 
     def soon(self, seconds: float = 0.3) -> Deadline:
         return Deadline(self.clock.monotonic() + seconds)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gateway.domain.birthday import days_to_birthday
 from gateway.domain.customer import Customer
 from gateway.domain.receipt import RegisterRef
 
@@ -44,23 +45,10 @@ class PromptRule(Struct, frozen=True, kw_only=True):
             self.segment in (row.segment, f"{row.segmentation}/{row.segment}") for row in customer.segments
         ):
             return False
-        return self.birthday_within_days is None or _birthday_in(customer, today) <= self.birthday_within_days
-
-
-def _birthday_in(customer: Customer, today: date) -> int:
-    """Days until the next birthday; far away when it is not known. 29 February falls on 1 March."""
-    if customer.birth_date is None:
-        return 1000
-    this_year = _anniversary(customer.birth_date, today.year)
-    day = this_year if this_year >= today else _anniversary(customer.birth_date, today.year + 1)
-    return (day - today).days
-
-
-def _anniversary(born: date, year: int) -> date:
-    try:
-        return born.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
+        if self.birthday_within_days is None:
+            return True
+        days = days_to_birthday(customer.birth_date, today)
+        return days is not None and days <= self.birthday_within_days
 
 
 class PromptState(StrEnum):

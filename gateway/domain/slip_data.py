@@ -39,7 +39,8 @@ class SlipData(Struct, frozen=True, kw_only=True):
     """All a template gets. A sum in roubles or points is None while nobody has said it.
 
     `number` is the receipt's, `available` the balance after the sale, `returned` points given back by a refund,
-    `texts` lines of the loyalty server; `customer` is None for an anonymous receipt.
+    `texts` lines of the loyalty server; `customer` is None for an anonymous receipt. `wallet_link` leads to the
+    wallet card of a new participant, `rules_version` names the rules agreed to; `days_to_birthday` is 0 on the day.
     """
 
     outlet: str
@@ -55,6 +56,9 @@ class SlipData(Struct, frozen=True, kw_only=True):
     returned: Decimal | None = None
     texts: tuple[str, ...] = ()
     coupons: tuple[SlipCoupon, ...] = ()
+    wallet_link: str = ""
+    rules_version: str = ""
+    days_to_birthday: int | None = None
 
 
 def slip_customer(customer: Customer) -> SlipCustomer:

@@ -39,6 +39,7 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
 GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "store_used_bytes": ("What the store takes on its disk", ()),
     "disk_free_bytes": ("Free space of the store's disk", ()),
+    "slip_templates_refused": ("1 while changed slip templates are broken and the old ones are used", ()),
     "register_clock_skew_seconds": ("How far a register's clock is ahead of ours, seconds", ("register",)),
 }
 

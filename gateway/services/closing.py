@@ -96,7 +96,7 @@ class Closing:
             sale = stored
         told = sale.close or close
         customer = self._receipts.recall(sale.id).customer_of(told.receipt.customer)
-        return Closed(slip=self._wording.sale_slip(told, sale.outcome, customer))
+        return Closed(slip=self._wording.slips.sale(told, sale.outcome, customer))
 
     async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:
         """The receipt is closed at the register already: keep it for a person, and let the register go on."""

@@ -42,7 +42,7 @@ class Printing:
         if self._records.clock.now() > sale.close.at + WORTH:
             self._meter.count("print_jobs", outcome="too_late")
             return
-        self.put(sale.register, self._wording.sale_slip(sale.close, sale.outcome, None))
+        self.put(sale.register, self._wording.slips.sale(sale.close, sale.outcome, None))
 
     def put(self, register: RegisterRef, slip: Slip) -> None:
         """Queue a slip for the register's printer, if it has one."""

@@ -60,7 +60,7 @@ class Quoting:
             return Identified(customer=None, known=True, notices=(self._wording.say(Phrase.CUSTOMER_UNKNOWN),))
         notices = (*self._wording.about(customer), *self._wording.prompts(customer))
         return Identified(
-            customer=customer, known=True, notices=notices, slip=self._wording.customer_slip(customer, register)
+            customer=customer, known=True, notices=notices, slip=self._wording.slips.customer(customer, register)
         )
 
     async def quote(self, receipt: Receipt, deadline: Deadline) -> Quoted:
@@ -126,7 +126,7 @@ class Quoting:
             discounts={index: discount for index, discount in discounts.items() if discount},
             spendable=quote.spendable if receipt.customer is not None else None,
             notices=notices,
-            slip=self._wording.quote_slip(receipt, quote, customer),
+            slip=self._wording.slips.quote(receipt, quote, customer),
         )
 
 

@@ -31,7 +31,7 @@ class Refunding:
         if known.digest != digest:
             log.error("refund_differs", refund=document.id, register=str(document.register))
             await self._keep(refund, raw)
-        return Closed(slip=self._wording.refund_slip(known.refund))
+        return Closed(slip=self._wording.slips.refund(known.refund))
 
     async def _store_new(self, refund: Refund, raw: bytes, digest: str) -> RefundRecord:
         record = RefundRecord(

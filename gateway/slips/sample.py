@@ -33,6 +33,9 @@ SAMPLE = SlipData(
         SlipCoupon(code="ЗИМА-7К2", title="Подарок на день рождения"),
         SlipCoupon(code="GIFT-42"),
     ),
+    wallet_link="https://wallet.example.org/c/7Q2K9X",
+    rules_version="от 01.09.2025",
+    days_to_birthday=0,
 )
 ANONYMOUS = SlipData(
     outlet="Магазин на Лесной", register="Касса 2", now=SAMPLE.now, number="4712", total=SAMPLE.total

@@ -21,14 +21,21 @@ _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _TAGS_BEFORE = re.compile(r"^(\s*\{%.*?%\})*\s*")
 
 
-class Templates:
-    """Templates of one folder, by file name without `.txt`."""
+Stamp = tuple[int, int]
+"""When a file was written, in nanoseconds, and its size: what tells that it is another."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises TemplateError when the folder has none, or one of them is broken: file, line and reason."""
-        self._folder = folder
+
+class Templates:
+    """Templates by file name without `.txt`; of two with the same name the one in the later folder counts."""
+
+    def __init__(self, *folders: Path) -> None:
+        """Raises TemplateError when a folder has none, or one of them is broken: file, line and reason."""
+        self._folders = folders
         self._environment = SlipEnvironment()
-        self._templates = self._load()
+        self._stamps: dict[Path, Stamp] = {}
+        self._compiled: dict[Path, tuple[Stamp, Template]] = {}
+        self._templates: dict[str, Template] = {}
+        self.reload()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -41,15 +48,32 @@ class Templates:
             raise TemplateError(f"no slip template {name!r}; there are {', '.join(self.names)}")
         return _render(self._templates[name], data)
 
-    def reload(self) -> None:
-        """Read the folder again. Raises TemplateError and keeps the old set if any template is broken."""
-        self._templates = self._load()
+    def reload(self) -> bool:
+        """Take over what has changed on disk; False when nothing has. One thread at a time.
 
-    def _load(self) -> dict[str, Template]:
-        paths = sorted(self._folder.glob("*.txt"))
-        if not paths:
-            raise TemplateError(f"no slip templates (*.txt) in {self._folder}")
-        return {path.stem: self._compile(path) for path in paths}
+        Raises TemplateError and keeps the old set if any template is broken.
+        """
+        stamps = self._look()
+        if stamps == self._stamps:
+            return False
+        compiled = {path: (stamp, self._fresh(path, stamp)) for path, stamp in stamps.items()}
+        templates = {path.stem: template for path, (_, template) in compiled.items()}
+        self._stamps, self._compiled, self._templates = stamps, compiled, templates
+        return True
+
+    def _look(self) -> dict[Path, Stamp]:
+        found: dict[Path, Stamp] = {}
+        for folder in self._folders:
+            paths = sorted(folder.glob("*.txt"))
+            if not paths:
+                raise TemplateError(f"no slip templates (*.txt) in {folder}")
+            found |= {path: _stamp(path) for path in paths}
+        return found
+
+    def _fresh(self, path: Path, stamp: Stamp) -> Template:
+        """Only what has changed is compiled and tried again."""
+        known = self._compiled.get(path)
+        return known[1] if known and known[0] == stamp else self._compile(path)
 
     def _compile(self, path: Path) -> Template:
         source = _source(path)
@@ -61,6 +85,14 @@ class Templates:
         template = Template.from_code(self._environment, code, self._environment.make_globals(None))
         _try_out(template)
         return template
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        status = path.stat()
+    except OSError as error:  # gone between the listing and now: an editor at work
+        raise TemplateError(f"{path}: {error.strerror}") from error
+    return status.st_mtime_ns, status.st_size
 
 
 def _source(path: Path) -> str:

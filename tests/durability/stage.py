@@ -24,10 +24,11 @@ from gateway.domain.sale_record import CREATE_THEN_CANCEL, Profile
 from gateway.errors import StoreError
 from gateway.observability.metrics import Metrics
 from gateway.ports import Store
-from gateway.settings import Outlet, Settings, Templates
+from gateway.settings import Outlet, Settings
+from gateway.slips import Templates
 
 T = TypeVar("T")
-SLIPS = Templates(folder=str(Path(__file__).parent / "slips"))  # tiny ones: every crash reads them again
+SLIPS = Templates(Path(__file__).parent / "slips")  # tiny ones, read once
 
 
 @cache
@@ -56,7 +57,7 @@ class Stage(Shop):
         self.printers = {}
         self.durable: Store = MemoryStore()
         self._path = path
-        self._settings = {"prompts": (GOLD,), "templates": SLIPS} | settings
+        self._settings = {"prompts": (GOLD,)} | settings
         self.restart()
 
     async def open(self) -> None:
@@ -77,7 +78,7 @@ class Stage(Shop):
             self.printers,
             self.clock,
             self.meter,
-            Path(),
+            SLIPS,
         )
 
     async def crash(self) -> None:

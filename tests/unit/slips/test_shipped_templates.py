@@ -25,8 +25,9 @@ def shown(templates: Templates, name: str, data: SlipData, columns: int = 32) ->
     return preview(templates.render(name, data), columns=columns)
 
 
-def test_all_five_are_there(templates: Templates) -> None:
-    assert templates.names == ("customer", "quote", "refund", "sale", "test")
+def test_every_document_of_a_store_is_there(templates: Templates) -> None:
+    everything = "birthday coupon customer invitation quote refund sale test welcome"
+    assert templates.names == tuple(everything.split())
 
 
 def test_a_sale_says_what_was_earned_and_what_is_left(templates: Templates) -> None:
@@ -34,13 +35,12 @@ def test_a_sale_says_what_was_earned_and_what_is_left(templates: Templates) -> N
     assert "Алёна, рады вас видеть!" in text
     assert "Начислено            68,18 балла" in text
     assert "На счёте          1 086,18 балла" in text
-    assert "Вступайте" not in text
 
 
-def test_an_anonymous_sale_invites_once(templates: Templates) -> None:
-    text = shown(templates, "sale", ANONYMOUS)
-    assert text.count("Вступайте") == 1
-    assert "балла" not in text
+def test_an_anonymous_buyer_is_invited_and_told_no_points_of_his(templates: Templates) -> None:
+    text = shown(templates, "invitation", ANONYMOUS)
+    assert "Спросите кассира" in text
+    assert "1318" not in text
 
 
 def test_coupons_are_bars_when_they_are_ean_and_qr_with_text_otherwise(templates: Templates) -> None:
@@ -55,7 +55,7 @@ def test_coupons_are_bars_when_they_are_ean_and_qr_with_text_otherwise(templates
     assert {"4601234567890", "ЗИМА-7К2"} <= set(printed)
 
 
-@pytest.mark.parametrize("name", ["sale", "refund", "quote"])
+@pytest.mark.parametrize("name", ["sale", "refund", "quote", "invitation", "coupon"])
 def test_a_slip_about_money_says_that_it_is_not_fiscal(templates: Templates, name: str) -> None:
     slip = templates.render(name, SAMPLE)
     small = [element.text for element in slip if isinstance(element, Text) and element.size is Size.SMALL]
@@ -63,8 +63,26 @@ def test_a_slip_about_money_says_that_it_is_not_fiscal(templates: Templates, nam
     assert slip[-1] == Cut()
 
 
-def test_nobody_gets_a_slip_about_nobody(templates: Templates) -> None:
-    assert templates.render("customer", ANONYMOUS) == ()
+@pytest.mark.parametrize("name", ["customer", "birthday", "coupon"])
+def test_nobody_gets_a_slip_about_nobody(templates: Templates, name: str) -> None:
+    assert templates.render(name, ANONYMOUS) == ()
+
+
+def test_a_new_participant_gets_the_way_to_his_card_as_a_qr_code(templates: Templates) -> None:
+    welcome = templates.render("welcome", replace(SAMPLE, wallet_link="https://w.example/1", rules_version="3"))
+    assert QrCode(data="https://w.example/1") in welcome
+    assert Text(text="Вы приняли правила программы 3", size=Size.SMALL) in welcome
+    assert not [row for row in templates.render("welcome", ANONYMOUS) if isinstance(row, QrCode)]
+
+
+@pytest.mark.parametrize(("days", "greeting"), [(0, "С днём рождения!"), (3, "Скоро ваш праздник!")])
+def test_a_birthday_is_greeted_on_the_day_and_before(templates: Templates, days: int, greeting: str) -> None:
+    texts = [
+        row.text
+        for row in templates.render("birthday", replace(SAMPLE, days_to_birthday=days))
+        if isinstance(row, Text)
+    ]
+    assert greeting in texts
 
 
 def test_no_slip_shows_a_whole_card_or_phone(templates: Templates) -> None:

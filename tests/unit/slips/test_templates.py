@@ -134,12 +134,27 @@ def test_notepads_mark_and_line_ends_are_taken(tmp_path: Path) -> None:
 def test_a_reload_takes_the_new_set_or_keeps_the_old(tmp_path: Path) -> None:
     templates = one(tmp_path, "старый")
     (tmp_path / "one.txt").write_text("@boom", encoding="utf-8")
-    with pytest.raises(TemplateError, match="@boom"):
+    with pytest.raises(TemplateError, match=r"one\.txt:1: .*@boom"):
         templates.reload()
     assert templates.render("one", SAMPLE) == (Text(text="старый"),)
     (tmp_path / "one.txt").write_text("новый", encoding="utf-8")
-    templates.reload()
+    assert templates.reload()
     assert templates.render("one", SAMPLE) == (Text(text="новый"),)
+    assert not templates.reload(), "nothing has changed since"
+
+
+def test_of_two_templates_with_a_name_the_shops_own_counts_and_the_others_stay(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    for folder, names in ((shipped, ("sale", "refund")), (own, ("sale",))):
+        folder.mkdir()
+        for name in names:
+            (folder / f"{name}.txt").write_text(f"{folder.name} {name}", encoding="utf-8")
+    templates = Templates(shipped, own)
+    assert templates.render("sale", SAMPLE) == (Text(text="own sale"),)
+    assert templates.render("refund", SAMPLE) == (Text(text="shipped refund"),)
+    (own / "sale.txt").rename(own / "refund.txt")
+    templates.reload()
+    assert templates.render("sale", SAMPLE) == (Text(text="shipped sale"),)
 
 
 def test_an_empty_folder_and_an_unknown_name_are_errors(tmp_path: Path) -> None:
