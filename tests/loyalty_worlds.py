@@ -51,6 +51,7 @@ MODES = {
     Fault.LOST_REQUEST: "reset",
     Fault.LOST_ANSWER: "drop_answer",
     Fault.UNAVAILABLE: "error",
+    Fault.LATE: "late",
 }
 NAMES = {
     Question.IDENTIFY: "Offline.GetCustomerInfo",

@@ -16,11 +16,14 @@ from torture_run.findings import Fault
 from torture_run.house import COMMAND
 from torture_run.run import Plan, Result, run
 from torture_run.shift import Shift
+from torture_run.variants import VARIANTS
 
 MOST_SHOWN = 30
 
-DRAIN_SECONDS = 180.0
-"""A queued call that was lost is sent again after a minute; a dead gateway's lease runs out after half of one."""
+DRAIN_SECONDS = 400.0
+"""A queued call that was lost is sent again after a minute, perhaps in vain; a lease runs out after half of one."""
+
+COLD = "every N-th start is one from nothing; the others are forked from a process that has imported the gateway (10)"
 
 
 def asked() -> argparse.Namespace:
@@ -31,11 +34,15 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--gateways", type=int, choices=(1, 2), default=1, help="2: over one PostgreSQL database")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures, to be read by programs")
     parser.add_argument("--gateway", default=str(COMMAND), metavar="COMMAND", help="another gateway than ours")
+    parser.add_argument("--variant", choices=tuple(VARIANTS), default="documented", help="of the loyalty server")
+    parser.add_argument("--cold", type=int, default=10, metavar="N", help=COLD)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder for store and logs, kept")
     parser.add_argument("--drain", type=float, default=DRAIN_SECONDS, metavar="SECONDS", help="at most, at the end")
     given = parser.parse_args()
     if given.gateways > 1 and given.store != "postgres":
         parser.error("several gateways need --store postgres")
+    if given.gateway != str(COMMAND):
+        given.cold = 1  # what is forked is ours
     return given
 
 
@@ -57,7 +64,8 @@ def summary(result: Result) -> str:
     counted = ", ".join(f"{fault}={found.number(fault)}" for fault in Fault)
     return (
         f"{result.seconds_under_load} s of load, {result.seconds_to_drain} s to drain; seed {result.plan.seed}; "
-        f"{result.attempted} closes sent, {result.orders} orders, {result.popups} popups, "
+        f"server {result.plan.variant}; {result.attempted} closes sent, {result.orders} orders, "
+        f"{result.popups} popups, "
         f"{result.idle_kills} kills besides that met no close; alerts {result.alerts}; {counted}"
     )
 
@@ -72,6 +80,8 @@ def main() -> int:
         gateways=given.gateways,
         command=tuple(given.gateway.split()),
         drain_seconds=given.drain,
+        cold=given.cold,
+        variant=given.variant,
         keep=given.keep,
     )
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())

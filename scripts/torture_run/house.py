@@ -1,7 +1,6 @@
 """The processes of a run: the loyalty server's sandbox, one or two gateways, and for them perhaps a PostgreSQL."""
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -9,7 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
+import msgspec
+
 from torture_run import settings
+from torture_run.starting import Running, Starting, from_nothing
+from torture_run.variants import Variant
 
 START_SECONDS = 30.0
 COMMAND = Path(sys.executable).with_name("pos-gateway")
@@ -22,31 +26,32 @@ class NotStarted(Exception):
 class Process:
     """One of ours, started, killed and started again under the same address."""
 
-    def __init__(self, name: str, arguments: Sequence[str], ready: str, folder: Path) -> None:
+    def __init__(self, name: str, arguments: Sequence[str], ready: str, folder: Path, starting: Starting) -> None:
         self.name = name
         self._arguments, self._ready = arguments, ready
         self._log = folder / f"{name}.log"
-        self._running: subprocess.Popen[bytes] | None = None
+        self._starting = starting
+        self._running: Running | None = None
 
     async def start(self) -> None:
         """Returns once it has said that it listens. Raises `NotStarted`."""
         said = self._log.stat().st_size if self._log.exists() else 0
-        with self._log.open("ab") as output:
-            self._running = subprocess.Popen(  # noqa: ASYNC220 - forking takes a moment
-                self._arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            )
-        for _ in range(int(START_SECONDS / 0.02)):
-            if self._ready in self._log.read_bytes()[said:].decode(errors="replace"):
+        self._running = self._starting(self._arguments, self._log)
+        for _ in range(int(START_SECONDS / 0.01)):
+            if self._ready in self._said_since(said):
                 return
             if self._running.poll() is not None:
                 break
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
         raise NotStarted(f"{self.name}: {self._log.read_text(encoding='utf-8', errors='replace')[-1500:]}")
+
+    def _said_since(self, place: int) -> str:
+        """Not the whole log: after a thousand starts it is long."""
+        if not self._log.exists():
+            return ""
+        with self._log.open("rb") as said:
+            said.seek(place)
+            return said.read().decode(errors="replace")
 
     def kill(self) -> None:
         """kill -9; returns once it is gone."""
@@ -72,34 +77,47 @@ class Process:
 class House:
     """`urls` are the gateways' addresses for tills, `sandbox` the loyalty server's."""
 
-    def __init__(self, folder: Path, command: Sequence[str], gateways: int, store: str, *, reopens: bool) -> None:
+    def __init__(
+        self, folder: Path, command: Sequence[str], gateways: int, store: str, starting: Starting, variant: Variant
+    ) -> None:
         self._folder = folder
+        self._starting = starting
+        self._variant = variant
         sandbox, *ports = free_ports(gateways + 1)
         self.sandbox = f"http://127.0.0.1:{sandbox}"
         self.urls = [f"http://127.0.0.1:{port}" for port in ports]
         seed = folder / "seed.toml"
-        seed.write_text(settings.programme(cancelled_reopens=reopens), encoding="utf-8")
+        seed.write_text(settings.programme(), encoding="utf-8")
         settings.write_secrets(folder)
         listen = ["sandbox", "mindbox", "--seed", str(seed), "--listen", f"127.0.0.1:{sandbox}", "--speed", "10"]
-        self._server = Process("sandbox", [str(COMMAND), *listen], "Mindbox sandbox:", folder)
+        self._server = Process("sandbox", [str(COMMAND), *listen], "Mindbox sandbox:", folder, from_nothing)
         self.gateways = [self._gateway(number, port, command, store) for number, port in enumerate(ports)]
 
     def _gateway(self, number: int, port: int, command: Sequence[str], store: str) -> Process:
         path = self._folder / f"gateway-{number}.toml"
-        path.write_text(settings.config(port=port, loyalty=self.sandbox, store=store), encoding="utf-8")
+        more = self._variant.loyalty
+        path.write_text(settings.config(port=port, loyalty=self.sandbox, store=store, more=more), encoding="utf-8")
         arguments = [*command, "run", "--config", str(path)]
-        return Process(f"gateway-{number}", arguments, '"event":"listening"', self._folder)
+        return Process(f"gateway-{number}", arguments, '"event":"listening"', self._folder, self._starting)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["House"]:
         """However this is left, the processes end: the gateways first."""
         try:
             await self._server.start()
+            await self._choose_variant()
             await asyncio.gather(*(gateway.start() for gateway in self.gateways))
             yield self
         finally:
             for process in (*self.gateways, self._server):
                 process.stop()
+
+    async def _choose_variant(self) -> None:
+        async with (
+            aiohttp.ClientSession(raise_for_status=True) as http,
+            http.post(f"{self.sandbox}/_sandbox/variants", data=msgspec.json.encode(self._variant.variants)),
+        ):
+            pass
 
 
 def free_ports(number: int) -> list[int]:

@@ -18,12 +18,15 @@ from torture_run.findings import Fault, Findings
 from torture_run.house import House
 from torture_run.load import under_load
 from torture_run.shift import Shift
+from torture_run.starting import Nursery
+from torture_run.variants import VARIANTS
 
 
 class Plan(Struct, frozen=True, kw_only=True):
     """`command` starts a gateway; another one than the shipped shows that the checker can fail.
 
-    `drain_seconds` bounds the quiet after the load, until the outbox is empty.
+    `drain_seconds` bounds the quiet after the load, until the outbox is empty. Every `cold`-th start of a gateway is
+    one from nothing, the others are forked from a process that has imported it.
     """
 
     kills: int
@@ -32,6 +35,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     gateways: int
     command: tuple[str, ...]
     drain_seconds: float
+    cold: int = 10
+    variant: str = "documented"
     keep: Path | None = None
 
 
@@ -65,7 +70,9 @@ async def run(plan: Plan, watch: Watch) -> Result:
     async with AsyncExitStack() as stack:
         folder = plan.keep or Path(stack.enter_context(TemporaryDirectory(prefix="pos-gateway-torture-")))
         database = await stack.enter_async_context(DATABASES[plan.store](folder))
-        house = House(folder, plan.command, plan.gateways, database.config, reopens=plan.seed % 2 == 0)
+        starting = stack.enter_context(Nursery(plan.cold))
+        variant = VARIANTS[plan.variant]
+        house = House(folder, plan.command, plan.gateways, database.config, starting, variant)
         await stack.enter_async_context(house.open())
         shift = Shift(house.urls, plan.seed)
         killing = Killing(shift, _victims(house, database), plan.kills, plan.seed)

@@ -7,6 +7,8 @@ OUTLET = "MAG-3"
 CUSTOMERS = 80
 STARTING_POINTS = 20000
 TILLS = 24
+LATEST = 1.5
+"""Seconds after which the loyalty server may still carry out a call that was given up: within a request's life."""
 
 SEED = Path(__file__).resolve().parents[2] / "config" / "examples" / "sandbox-seed.toml"
 
@@ -28,6 +30,7 @@ kind = "mindbox"
 url = "{loyalty}"
 endpoint = "Demo.Offline"
 secret_key_file = "secret-key"
+{more}
 [budgets]
 delivery = 1.0
 [sale]
@@ -81,9 +84,10 @@ def customer_id(number: int) -> str:
     return f"8{number:05d}"
 
 
-def config(*, port: int, loyalty: str, store: str) -> str:
+def config(*, port: int, loyalty: str, store: str, more: str) -> str:
+    """`more` are further keys of the table `[loyalty]`."""
     registers = "".join(REGISTER.format(name=register(number)) for number in range(TILLS))
-    return CONFIG.format(port=port, loyalty=loyalty, store=store) + registers
+    return CONFIG.format(port=port, loyalty=loyalty, store=store, more=more) + registers
 
 
 def write_secrets(folder: Path) -> None:
@@ -91,17 +95,10 @@ def write_secrets(folder: Path) -> None:
     (folder / "secret-key").write_text("demo-secret-key\n", encoding="utf-8")
 
 
-def programme(*, cancelled_reopens: bool) -> str:
-    """The example's programme with many customers of its own, most of them just below gold.
-
-    What Mindbox leaves open (whether a cancelled order comes to life again) is the caller's choice.
-    """
+def programme() -> str:
+    """The example's programme with many customers of its own, most of them just below gold."""
     example, _, _ = SEED.read_text(encoding="utf-8").partition("[[customers]]")
-    known = "cancelled_reopens = true"
-    if known not in example:
-        raise ValueError(f"{SEED}: no {known!r}")
-    chosen = example.replace(known, f"cancelled_reopens = {str(cancelled_reopens).lower()}")
-    return chosen + "".join(
+    return example + "".join(
         CUSTOMER.format(id=customer_id(number), phone=phone(number), points=STARTING_POINTS, turnover=47000)
         for number in range(CUSTOMERS)
     )

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from torture_run.variants import VARIANTS
 
 ROOT = Path(__file__).parents[2]
 BROKEN = Path(__file__).with_name("broken_gateway.py")
@@ -47,9 +48,17 @@ async def test_fifty_kills_under_load_lose_nothing_and_double_nothing() -> None:
     assert (status, well(figures, 50)) == (0, True), said
 
 
-async def test_points_stay_right_where_a_cancelled_order_stays_cancelled() -> None:
-    status, figures, said = await torture("--kills", "10", "--store", "sqlite", "--seed", "21")
-    assert (status, well(figures, 10)) == (0, True), said
+@pytest.mark.parametrize("variant", ["cancelled-stays-closed", "paid-apart", "short-answers"])
+async def test_kills_where_the_loyalty_server_does_what_its_documents_leave_open(variant: str) -> None:
+    status, figures, said = await torture("--kills", "5", "--store", "sqlite", "--seed", "21", "--variant", variant)
+    assert (status, well(figures, 5)) == (0, True), said
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_kills_under_every_variant(variant: str) -> None:
+    status, figures, said = await torture("--kills", "30", "--store", "sqlite", "--seed", "24", "--variant", variant)
+    assert (status, well(figures, 30)) == (0, True), said
 
 
 @pytest.mark.postgres

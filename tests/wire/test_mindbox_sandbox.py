@@ -551,6 +551,18 @@ async def test_a_hang_does_not_answer_and_does_not_keep_the_sandbox_from_stoppin
             await pending
 
 
+async def test_a_late_call_is_carried_out_when_its_caller_has_gone(client: Client) -> None:
+    await client.fault(mode="late", seconds=0.2, times=1)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await client.ask("Offline.CreateAuthorizedOrder", marias(points=150))
+    assert await client.look("orders") == []
+    await asyncio.sleep(0.4)
+    (order_,) = await client.look("orders")
+    (call,) = await client.look("calls")
+    assert (order_["spent"], call["fault"], call["status"]) == (150, "late", "Success")
+
+
 async def test_a_misspelt_fault_is_refused(client: Client) -> None:
     async with (
         aiohttp.ClientSession() as session,

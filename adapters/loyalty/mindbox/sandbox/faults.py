@@ -13,6 +13,7 @@ class Mode(StrEnum):
     RESET = "reset"  # not carried out, the connection is cut
     DROP_ANSWER = "drop_answer"  # carried out, the connection is cut
     SLOW = "slow"  # carried out, answered `seconds` later
+    LATE = "late"  # not answered; carried out `seconds` later, when nobody waits for it any more
 
 
 class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from itertools import count
 
 
 class Queue:
@@ -13,6 +14,7 @@ class Queue:
         self._now = now
         self._jobs: list[tuple[datetime, int, Callable[[], None]]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._numbers = count()
         self.received = 0
 
     def __len__(self) -> int:
@@ -20,7 +22,7 @@ class Queue:
 
     def put(self, job: Callable[[], None], delay: timedelta) -> None:
         """Jobs due at the same moment keep their order."""
-        heappush(self._jobs, (self._now() + delay, self.received, job))
+        heappush(self._jobs, (self._now() + delay, next(self._numbers), job))
         self.look()
 
     def look(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from aiohttp import web
@@ -83,9 +83,12 @@ class Server:
         entry = life.received(question)
         fault = life.faults.strike(question.operation)
         entry.fault = "" if fault.mode is Mode.OFF else fault.mode.value
-        if fault.mode is Mode.HANG:
+        if fault.mode is Mode.LATE:
+            late = timedelta(seconds=fault.seconds)
+            life.queue.put(lambda: entry.answered(life.answer(question, entry)), late)
+        if fault.mode in {Mode.HANG, Mode.LATE}:
             await self._wait(LONGEST_HANG)
-        if fault.mode in {Mode.HANG, Mode.RESET}:
+        if fault.mode in {Mode.HANG, Mode.LATE, Mode.RESET}:
             return _cut(request)
         answer = _failure(fault) if fault.mode is Mode.ERROR else life.answer(question, entry)
         entry.answered(answer)
