@@ -49,16 +49,16 @@ class MalformedRequest(RegisterError):
 class LoyaltyError(GatewayError):
     """The loyalty server could not be asked."""
 
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds the server asked us to wait, None when it did not say."""
+
 
 class LoyaltyUnavailable(LoyaltyError):
     """The loyalty server is not available now."""
 
     retryable = True
-
-    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-        """Seconds the server asked us to wait, None when it did not say."""
 
 
 class OutcomeUnknown(LoyaltyError):

@@ -25,7 +25,7 @@ from gateway.domain.sale_events import (
 )
 from gateway.domain.sale_record import Close, Delivery, Form, Sale, State
 from gateway.domain.work import Work
-from gateway.errors import LoyaltyError, LoyaltyUnavailable
+from gateway.errors import LoyaltyError
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.outbox import Later
 from gateway.services.planning import Plan, Planning, paid_apart
@@ -121,7 +121,7 @@ class Delivering:
             plan = await self._planning.plan(sale, close, _form(sale, close), deadline)
         except LoyaltyError as error:
             log.info("delivery_waits", sale=sale.id, why=str(error))
-            raise Later(error.retry_after if isinstance(error, LoyaltyUnavailable) else None) from error
+            raise Later(error.retry_after) from error
         if plan.points > ZERO and sale.awaits_release:
             raise Later(1)  # the points of an older generation first, or they would be spent twice
         return plan

@@ -17,7 +17,7 @@ from gateway.domain.call import (
 )
 from gateway.domain.deadline import Deadline
 from gateway.domain.sale_record import Delivery, Hold
-from gateway.errors import LoyaltyError, LoyaltyUnavailable
+from gateway.errors import LoyaltyError
 from gateway.ports import LoyaltyProgram
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Telling:
             return await self._program.send(call, deadline=deadline)
         except LoyaltyError as error:
             log.warning("call_unanswered", operation=call.operation, why=str(error))
-            return NoAnswer(error.retry_after if isinstance(error, LoyaltyUnavailable) else None)
+            return NoAnswer(error.retry_after)
 
     async def _settle(self, call: Call, sent: Hold | Delivery, deadline: Deadline) -> Answer:
         """ "Already processed" says nothing about what was processed: the order itself does."""

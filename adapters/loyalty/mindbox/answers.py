@@ -3,6 +3,7 @@
 from adapters.loyalty.mindbox import mapping
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import Envelope, decode
+from adapters.loyalty.transport import Reply
 from gateway.domain.call import Accepted, AlreadyProcessed, Answer, Call, Operation, RefusalReason, Refused
 from gateway.errors import LoyaltyProtocolError, LoyaltyRejected, LoyaltyUnavailable, OutcomeUnknown
 
@@ -15,22 +16,22 @@ SAVED = {"Processed", "Created", "Updated", ""}
 """`order.processingStatus` of a saved order: the docs name all of them."""
 
 
-def question(status: int, body: bytes) -> Envelope:
+def question(reply: Reply) -> Envelope:
     """The answer to something that changes nothing. Raises `LoyaltyError`."""
-    _check_status(status)
-    if status == BAD_REQUEST:
+    _check_status(reply)
+    if reply.status == BAD_REQUEST:
         raise LoyaltyRejected("the loyalty server refused the request")
-    return decode(body)
+    return decode(reply.body)
 
 
-def change(call: Call, status: int, body: bytes, settings: MindboxSettings) -> Answer:
+def change(call: Call, reply: Reply, settings: MindboxSettings) -> Answer:
     """The answer to a change. Raises `OutcomeUnknown` where it may have been made all the same."""
-    _check_status(status)
+    _check_status(reply)
     try:
-        answer = decode(body)
+        answer = decode(reply.body)
     except LoyaltyProtocolError as error:
         raise OutcomeUnknown("the loyalty server's answer could not be read") from error
-    if status == BAD_REQUEST:
+    if reply.status == BAD_REQUEST:
         return _protocol_error(call, answer)
     if answer.status == "TransactionAlreadyProcessed":
         return AlreadyProcessed()
@@ -41,20 +42,22 @@ def change(call: Call, status: int, body: bytes, settings: MindboxSettings) -> A
     return _saved(call, answer, settings)
 
 
-def _check_status(status: int) -> None:
+def _check_status(reply: Reply) -> None:
     """401, 403 and 404 are ours to mend: nothing is refused for good because a key was typed wrong."""
+    status = reply.status
+    if status in (OK, BAD_REQUEST):
+        return
     if status in NOT_ALLOWED:
         raise LoyaltyUnavailable(f"HTTP {status}: {NOT_ALLOWED[status]}")
+    wait = wanted_wait(reply.retry_after)
     if status == TOO_MANY:
-        raise too_many()
-    if status not in (OK, BAD_REQUEST):
-        raise OutcomeUnknown(f"HTTP {status}")
+        raise LoyaltyUnavailable("HTTP 429: too many requests", retry_after=wait or USUAL_WAIT)
+    raise OutcomeUnknown(f"HTTP {status}", retry_after=wait)
 
 
-def too_many(retry_after: str = "") -> LoyaltyUnavailable:
-    """With the server's own wait in seconds; ours when it names none, or a date."""
-    wait = int(retry_after[:9]) if retry_after.isdecimal() else USUAL_WAIT
-    return LoyaltyUnavailable("HTTP 429: too many requests", retry_after=min(max(wait, 1), LONGEST_WAIT))
+def wanted_wait(retry_after: str) -> float | None:
+    """The server's own wait in seconds; None when it names none, or a date."""
+    return min(max(int(retry_after[:9]), 1), LONGEST_WAIT) if retry_after.isdecimal() else None
 
 
 def _protocol_error(call: Call, answer: Envelope) -> Refused:
