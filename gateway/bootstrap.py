@@ -40,6 +40,7 @@ class Gateway(Struct, frozen=True, kw_only=True):
     """Everything that runs in one process; `daemon.py` listens and runs it."""
 
     core: Core
+    store: Store
     routes: list[web.AbstractRouteDef]
     admin_routes: list[web.AbstractRouteDef]
     close: Callable[[], Coroutine[Any, Any, None]]
@@ -218,6 +219,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
 
     return Gateway(
         core=core,
+        store=opened,
         routes=[*screen_routes(known, core), *frontol_routes(config, known, core, metrics)],
         admin_routes=admin(config, core, opened, clock, metrics).routes(),
         close=close,

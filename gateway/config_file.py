@@ -32,6 +32,12 @@ MISSING = re.compile(r"missing required field `(.+?)`")
 ITS_OWN = ("Expected ", "Invalid ", "Object ")
 """How msgspec begins what it says itself; anything else is the sentence of one of our checks."""
 
+CREDENTIALS = "credentials"
+"""The folder of secrets beside the config."""
+
+CREDENTIALS_ID = "pos-gateway"
+"""`LoadCredential=pos-gateway:/etc/pos-gateway/credentials` of the unit."""
+
 LONGEST_SHOWN = 60
 """Characters of a wrong value."""
 
@@ -77,7 +83,7 @@ class ConfigFile:
             raise ConfigError(f"{self.path}: {place}{text}") from error
 
     def secret(self, name: str, key: str) -> str:
-        """The content of a secret's file: beside the config, or among systemd's credentials."""
+        """The content of a secret's file: a credential of systemd's, or beside the config, or in `credentials`."""
         places = self._places(name)
         try:
             for path in places:
@@ -92,9 +98,12 @@ class ConfigFile:
         raise ConfigError(f"{self.path}: {key}: нужен непустой файл с ключом; указано {name!r}, искали: {looked}")
 
     def _places(self, name: str) -> list[Path]:
-        credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-        places = [self.folder / name]
-        return [Path(credentials) / name, *places] if credentials and "/" not in name else places
+        """A credential is named by its line in the unit; one of a folder by both (systemd.exec(5))."""
+        if "/" in name:
+            return [self.folder / name]
+        given = os.environ.get("CREDENTIALS_DIRECTORY")
+        handed_over = [Path(given) / name, Path(given) / f"{CREDENTIALS_ID}_{name}"] if given else []
+        return [*handed_over, self.folder / name, self.folder / CREDENTIALS / name]
 
 
 def _check_keys(value: Any, kind: Any, key: str) -> None:

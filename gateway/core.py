@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from gateway.domain.call import Operation
 from gateway.domain.deadline import Deadline
+from gateway.domain.prompt import PromptRule
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.sale_record import Profile, Terms
 from gateway.domain.work import Lane, Work, WorkKind
@@ -61,6 +62,12 @@ class Core(Struct, frozen=True, kw_only=True):
     housekeeping: Housekeeping
     template_watch: TemplateWatch
     program: LoyaltyProgram
+    wording: Wording
+
+    def use(self, rules: tuple[PromptRule, ...]) -> None:
+        """From now on, while registers are served."""
+        self.wording.use(rules)
+        self.prompting.use(rules)
 
     async def close(self) -> None:
         """Let go of the loyalty server; nothing is sent any more."""
@@ -128,6 +135,7 @@ def build_core(
         template_watch=TemplateWatch(templates, clock, meter),
         housekeeping=Housekeeping(records, meter, _keeping(settings)),
         program=program,
+        wording=wording,
     )
 
 

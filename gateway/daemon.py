@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import signal
+import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -11,13 +13,24 @@ from aiohttp import web
 from gateway import loop
 from gateway.bootstrap import Gateway, build
 from gateway.config_file import ConfigFile
+from gateway.domain.work import Lane
 from gateway.errors import ConfigError, GatewayError, StoreError
+from gateway.reloading import Reloading
+from gateway.supervision import sockets
+from gateway.supervision.notify import Notify
+from gateway.supervision.watchdog import Watchdog
 
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 8.0
 CONNECTION_SECONDS = 2.0
 """How long an open connection may take to end; registers are answered well within it."""
+
+SETTLE_SECONDS = 0.25
+"""How long connections that were just taken may still send their request, before the gateway stops serving."""
+
+START_SECONDS = 60.0
+"""What systemd is asked to wait while a start goes on: the store of years may have to be migrated."""
 
 LINGER_SECONDS = 1.0
 """How long the rest of a request that was answered already is read, so that the answer is not lost with it."""
@@ -31,15 +44,17 @@ def address(text: str, key: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-async def listen(routes: list[web.AbstractRouteDef], where: tuple[str, int]) -> web.AppRunner:
-    """Serve `routes`. Raises `ConfigError` when the address cannot be taken."""
+async def listen(
+    routes: list[web.AbstractRouteDef], where: tuple[str, int], given: socket.socket | None = None
+) -> web.AppRunner:
+    """Serve `routes`, on a socket that was `given` if any. Raises `ConfigError` when the address cannot be taken."""
     app = web.Application(client_max_size=0)
     app.add_routes(routes)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=CONNECTION_SECONDS, lingering_time=LINGER_SECONDS)
     await runner.setup()
     host, port = where
     try:
-        await web.TCPSite(runner, host or None, port).start()
+        await (web.SockSite(runner, given) if given else web.TCPSite(runner, host or None, port)).start()
     except OSError as error:
         await runner.cleanup()
         raise ConfigError(f"адрес {host}:{port} занят или недоступен: {error.strerror}") from error
@@ -52,11 +67,14 @@ def port_of(runner: web.AppRunner) -> int:
 
 
 class Daemon:
-    """One run of the gateway, from the config to a clean stop."""
+    """One run of the gateway, from the config to a clean stop. `overrides` are the command line's."""
 
-    def __init__(self, config: ConfigFile) -> None:
+    def __init__(self, config: ConfigFile, overrides: Mapping[str, str | None] | None = None) -> None:
         self._config = config
+        self._overrides = overrides or {}
+        self._notify = Notify()
         self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
         self._fatal: StoreError | None = None
 
     def stop(self) -> None:
@@ -69,7 +87,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Until a signal or a fault of the store. Raises `GatewayError`."""
-        gateway = await build(self._config, self._fail)
+        gateway = await self._start()
         try:
             await self._serve(gateway)
         finally:
@@ -77,34 +95,87 @@ class Daemon:
         if self._fatal is not None:
             raise self._fatal
 
+    async def _start(self) -> Gateway:
+        """The store is open, migrated and has answered; what an earlier life left behind is due again."""
+        patience = asyncio.create_task(self._ask_for_patience())
+        try:
+            gateway = await build(self._config, self._fail)
+        finally:
+            patience.cancel()
+        try:
+            await gateway.store.next_due(Lane.SALES)
+        except BaseException:
+            await gateway.close()
+            raise
+        return gateway
+
+    async def _ask_for_patience(self) -> None:
+        while True:
+            self._notify.still_starting(START_SECONDS)
+            await asyncio.sleep(START_SECONDS / 3)
+
     async def _serve(self, gateway: Gateway) -> None:
         server = self._config.settings.server
+        given = sockets.handed_over()
         async with contextlib.AsyncExitStack() as stack:
-            public = await listen(gateway.routes, address(server.listen, "server.listen"))
-            stack.push_async_callback(public.cleanup)
+            where = address(server.listen, "server.listen")
+            handed = next(iter(given.values()), None)
+            public = await listen(gateway.routes, where, handed)
+            stack.push_async_callback(_let_go, public)
             admin = await listen(gateway.admin_routes, address(server.admin, "server.admin"))
             stack.push_async_callback(admin.cleanup)
+            if handed is not None and port_of(public) != where[1]:
+                log.warning("listen_overridden", socket_unit=port_of(public), config=where[1])
             log.info("listening", port=port_of(public), admin_port=port_of(admin))
             loop.settle_memory()
             await self._until_stopped(gateway)
-            log.info("stopping")
 
     async def _until_stopped(self, gateway: Gateway) -> None:
-        running = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            running.add_signal_handler(name, self.stop)
-        jobs = [asyncio.create_task(job) for job in gateway.core.jobs()]
+        self._heed_signals()
+        self._notify.ready("работает")
+        watchdog = Watchdog(self._notify, gateway.store, gateway.core.outbox)
+        supervised = [*gateway.core.jobs(), watchdog.feed(), self._reload_when_told(gateway)]
+        jobs = [asyncio.create_task(job) for job in supervised]
         stopped = asyncio.create_task(self._stop.wait())
         try:
             ended, _ = await asyncio.wait([*jobs, stopped], return_when=asyncio.FIRST_COMPLETED)
             for task in ended - {stopped}:
                 task.result()
         finally:
+            log.info("stopping")
+            self._notify.stopping()
             for task in (*jobs, stopped):
                 task.cancel()
             await asyncio.gather(*jobs, stopped, return_exceptions=True)
             gateway.core.prompting.stop()
             await gateway.core.outbox.drain(DRAIN_SECONDS)
+
+    def _heed_signals(self) -> None:
+        running = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            running.add_signal_handler(name, self.stop)
+        running.add_signal_handler(signal.SIGHUP, self._reload.set)
+
+    async def _reload_when_told(self, gateway: Gateway) -> None:
+        """systemd hears when it is over; a refusal stands in its status too."""
+        reloading = Reloading(self._config.path, self._overrides, self._config.settings, gateway.core)
+        while True:
+            await self._reload.wait()
+            self._reload.clear()
+            self._notify.reloading()
+            done = await reloading.reload()
+            self._notify.ready("работает" if done else "работает по-старому: новые настройки не приняты")
+
+
+async def _let_go(public: web.AppRunner) -> None:
+    """Take no more connections, and serve those that were taken: a register that was let in gets its answer.
+
+    On a socket of systemd's the next ones wait in the kernel for the next process.
+    """
+    for site in list(public.sites):
+        await site.stop()
+    await asyncio.sleep(SETTLE_SECONDS)
+    await public.cleanup()
 
 
 def run(path: Path, overrides: dict[str, str | None]) -> None:
@@ -114,7 +185,7 @@ def run(path: Path, overrides: dict[str, str | None]) -> None:
     config = ConfigFile(path, overrides)
     configure(config.settings.log.level, readable=config.settings.log.format == "readable")
     try:
-        loop.run(Daemon(config).run())
+        loop.run(Daemon(config, overrides).run())
     except GatewayError as error:
         log.error("stopped", why=str(error))  # noqa: TRY400 - the one who reads it mends a file, not our code
         raise

@@ -186,6 +186,9 @@ class Store(Protocol):
     async def forget_sales(self, before: datetime, limit: int) -> int:
         """As `forget`: stripped sales, and refunds that are done."""
 
+    async def pulse(self) -> None:
+        """Returns once whoever writes has taken a turn: silence says that it is stuck."""
+
     async def close(self) -> None: ...
 
 

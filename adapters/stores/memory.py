@@ -163,6 +163,9 @@ class MemoryStore:
         refunds = (row for row in self._refunds.values() if row.state is RefundState.DONE and row.at < before)
         return _forget(self._sales, sales, limit) + _forget(self._refunds, refunds, limit)
 
+    async def pulse(self) -> None:
+        self._require(writable=False)
+
     async def close(self) -> None:
         self._open = False
 

@@ -31,9 +31,22 @@ def _json(event: Any, **_options: Any) -> bytes:
     return msgspec.json.encode(event, enc_hook=str)
 
 
+class _Filtering(structlog.make_filtering_bound_logger(logging.INFO)):  # type: ignore[misc]  # made at run time
+    """Loggers are made once and kept: a new level has to reach those that are there already."""
+
+
+def use_level(level: str) -> None:
+    """From now on, everywhere."""
+    levels = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+    chosen = structlog.make_filtering_bound_logger(levels[level])
+    for name, method in vars(chosen).items():
+        if not name.startswith("_"):
+            setattr(_Filtering, name, method)
+
+
 def configure(level: str, *, readable: bool) -> None:
     """Set up structlog for the process, and send the libraries' own logging through it."""
-    levels = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+    use_level(level)
     shared: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -43,7 +56,7 @@ def configure(level: str, *, readable: bool) -> None:
     renderer: Processor = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(_json)
     structlog.configure(
         processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(levels[level]),
+        wrapper_class=_Filtering,
         logger_factory=structlog.PrintLoggerFactory(sys.stderr)
         if readable
         else structlog.BytesLoggerFactory(sys.stderr.buffer),

@@ -44,6 +44,7 @@ class Outbox:
         self._parallel = parallel
         self._handlers: Mapping[WorkKind, Handler] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._looks: dict[Lane, float] = {}
 
     def serve(self, handlers: Mapping[WorkKind, Handler]) -> None:
         """Who does what. Set once, before the lanes run."""
@@ -60,11 +61,18 @@ class Outbox:
         """Begin a piece of work early and wait for it until the deadline; it goes on in the background."""
         await asyncio.wait({self.start(work)}, timeout=deadline.left(self._records.clock.monotonic()))
 
+    def lateness(self) -> float:
+        """Seconds since the slowest lane should have looked again; above zero for long, it is stuck."""
+        now = self._records.clock.monotonic()
+        return max((now - promised for promised in self._looks.values()), default=0.0)
+
     async def run(self, lane: Lane) -> None:
         """Serve one lane until cancelled."""
         busy: set[asyncio.Task[None]] = set()
         while True:
+            self._looks[lane] = self._records.clock.monotonic() + LONGEST_SLEEP
             if self._records.clock.lost():
+                self._looks[lane] += LONGEST_WAIT
                 log.error("clock_lost", lane=lane)
                 await self._records.clock.sleep(LONGEST_WAIT)
                 continue

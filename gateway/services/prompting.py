@@ -61,12 +61,16 @@ class Prompting:
         self._telling = telling
         self._wording = wording
         self._meter = meter
-        self._rules = tuple(rule for rule in rules if rule.moment is Moment.AFTER_SALE)
-        self._window = max((rule.window for rule in self._rules), default=timedelta(0))
         self._times = times
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self._stopped = False
+        self.use(rules)
         records.store.listen(self._heard)
+
+    def use(self, rules: tuple[PromptRule, ...]) -> None:
+        """From the next sale on; a popup that was offered stays as it was said."""
+        self._rules = tuple(rule for rule in rules if rule.moment is Moment.AFTER_SALE)
+        self._window = max((rule.window for rule in self._rules), default=timedelta(0))
 
     def after_delivery(self, sale: Sale) -> tuple[Work, ...]:
         """The poll that a delivered sale brings about; none for an anonymous or a long-past one."""

@@ -22,6 +22,10 @@ class Wording:
         self.slips = slips
         self._language = language
         self._line = line
+        self.use(rules)
+
+    def use(self, rules: tuple[PromptRule, ...]) -> None:
+        """From the next sentence on."""
         self._at_once = tuple(rule for rule in rules if rule.moment is Moment.IDENTIFIED)
 
     def local_now(self) -> datetime:

@@ -59,6 +59,11 @@ class Gathering:
         self._rung.set()
         await future
 
+    async def pulse(self) -> None:
+        """Never returns once the task that writes has died."""
+        if self._task.done():
+            await get_running_loop().create_future()
+
     def is_own(self, pid: int) -> bool:
         """Whether the server's process of this number is the one behind our connection."""
         return self._connection is not None and self._connection.get_server_pid() == pid

@@ -124,6 +124,10 @@ class PostgresStore:
         gone = [await self._rows(name, microseconds(before), limit) for name in names]
         return sum(count for ((count,),) in gone)
 
+    async def pulse(self) -> None:
+        """A server that is silent is given up after some seconds, and no restart of ours wakes it."""
+        await self._gathering.pulse()
+
     async def close(self) -> None:
         """What was handed in before is still written."""
         if self._closed:

@@ -114,6 +114,9 @@ class SqliteStore:
     async def forget_sales(self, before: datetime, limit: int) -> int:
         return await self._writer.run(partial(writing.forget, writing.FORGOTTEN_SALES, before, limit))
 
+    async def pulse(self) -> None:
+        await self._writer.run(_nothing)
+
     async def close(self) -> None:
         """What was asked or handed in before is still done; then SQLite moves the WAL into the database."""
         await self._reader.close()
@@ -124,6 +127,10 @@ class SqliteStore:
 
     async def _one(self, decoder: Decoder[Record], name: str, **asked: str) -> Record | None:
         return next(iter(await self._all(decoder, name, **asked)), None)
+
+
+def _nothing(_connection: Connection) -> None:
+    """An empty transaction: nothing to sync, but the writer had to take its turn."""
 
 
 def _rows(name: str, asked: Asked, connection: Connection) -> list[tuple[Any, ...]]:
