@@ -13,6 +13,7 @@ from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Sh
 from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
 from gateway.domain.enrolment import Application, Enrolment
+from gateway.domain.print_job import PrintJob
 from gateway.domain.print_outcome import PrintOutcome
 from gateway.domain.prompt import Prompt
 from gateway.domain.quote import Quote
@@ -147,6 +148,9 @@ class Store(Protocol):
 
     async def offered(self, register: RegisterRef) -> Sequence[Prompt]:
         """Prompts that wait for the cashier's eyes, oldest first."""
+
+    async def print_jobs(self, limit: int) -> Sequence[PrintJob]:
+        """Slips that are not surely on paper, oldest first."""
 
     async def documents(self) -> Sequence[ParkedDocument]: ...
 

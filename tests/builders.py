@@ -7,6 +7,7 @@ from typing import Any
 from gateway.domain.call import Accepted, IssuedCoupon, Operation
 from gateway.domain.change import HistoryRow, ParkedDocument
 from gateway.domain.customer import Balance, Customer, CustomerKey, KeyKind, SegmentMembership
+from gateway.domain.print_job import JobState, PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.quote import CouponAnswer, CouponState, Piece, Quote
 from gateway.domain.receipt import LineItem, Receipt, Refund, RegisterRef, Tender, TenderKind
@@ -140,6 +141,20 @@ def make_refund(refund_id: str = "refund-1", **overrides: Any) -> RefundRecord:
         "at": AT,
     }
     return RefundRecord(id=refund_id, **values | overrides)
+
+
+def make_job(job_id: str = "job-1", **overrides: Any) -> PrintJob:
+    values = {
+        "register": REGISTER,
+        "document": "coupon",
+        "made_at": AT,
+        "expires_at": later(seconds=180),
+        "state": JobState.WAITING,
+        "printer": "front",
+        "data": b"\x1b@\x00",
+        "codes": ("GIFT-42",),
+    }
+    return PrintJob(id=job_id, **values | overrides)
 
 
 def make_prompt(prompt_id: str = "prompt-1", **overrides: Any) -> Prompt:

@@ -12,6 +12,7 @@ from adapters.stores.instants import EPOCH, instants_of, microseconds
 from adapters.stores.listeners import Listeners, news_of
 from adapters.stores.memory_outbox import MemoryOutbox
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
+from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt, PromptState
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord, RefundState
@@ -20,7 +21,7 @@ from gateway.domain.work import Lane, OutboxRow, Work, WorkKind
 from gateway.errors import Conflict, StoreUnavailable
 from gateway.ports import Counts, News, Store, StoreSize
 
-Record = TypeVar("Record", Sale, RefundRecord, Prompt)
+Record = TypeVar("Record", Sale, RefundRecord, Prompt, PrintJob)
 Item = TypeVar("Item")
 PENDING = (WorkKind.DELIVER, WorkKind.RELEASE, WorkKind.REFUND, WorkKind.REPORT)
 OVER = (PromptState.REPORTED, PromptState.EXPIRED)
@@ -35,6 +36,7 @@ class MemoryStore:
         self._sales: dict[str, Sale] = {}
         self._refunds: dict[str, RefundRecord] = {}
         self._prompts: dict[str, Prompt] = {}
+        self._jobs: dict[str, PrintJob] = {}
         self._documents: dict[str, ParkedDocument] = {}
         self._history: list[HistoryRow] = []
         self._outbox = MemoryOutbox()
@@ -69,6 +71,10 @@ class MemoryStore:
         offered = (row for row in self._prompts.values() if row.state is PromptState.OFFERED)
         return sorted((row for row in offered if row.register == register), key=attrgetter("offered_at", "id"))
 
+    async def print_jobs(self, limit: int) -> Sequence[PrintJob]:
+        self._require(writable=False)
+        return sorted(self._jobs.values(), key=attrgetter("made_at", "id"))[:limit]
+
     async def documents(self) -> Sequence[ParkedDocument]:
         self._require(writable=False)
         return sorted(self._documents.values(), key=attrgetter("at", "id"))
@@ -81,9 +87,13 @@ class MemoryStore:
         sales = _staged(self._sales, () if change.sale is None else (change.sale,))
         refunds = _staged(self._refunds, () if change.refund is None else (change.refund,))
         prompts = _staged(self._prompts, change.prompts)
+        jobs = _staged(self._jobs, change.jobs)
         self._sales.update(sales)
         self._refunds.update(refunds)
         self._prompts.update(prompts)
+        self._jobs.update(jobs)
+        for over in change.jobs_over:
+            self._jobs.pop(over, None)
         for document in change.documents:
             self._documents.setdefault(document.id, document)
         self._documents.update({row.id: row for row in change.dropped if row.id in self._documents})

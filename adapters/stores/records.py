@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from adapters.stores.instants import instant, microseconds
 from gateway.domain.change import HistoryRow, ParkedDocument
+from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord
@@ -21,13 +22,14 @@ from gateway.errors import StoreError
 from gateway.ports import Counts
 
 Row = Mapping[str, str | int | bytes]
-Record = TypeVar("Record", Sale, RefundRecord, Prompt)
+Record = TypeVar("Record", Sale, RefundRecord, Prompt, PrintJob)
 Body = TypeVar("Body")
 
 ENCODER = Encoder()  # Decimals become strings, so they stay exact; bytes become base64
 SALE = Decoder(Sale)
 REFUND = Decoder(RefundRecord)
 PROMPT = Decoder(Prompt)
+JOB = Decoder(PrintJob)
 DOCUMENT = Decoder(ParkedDocument)
 
 
@@ -76,6 +78,16 @@ def prompt_row(prompt: Prompt) -> Row:
         "register": prompt.register.register,
         "offered_at": microseconds(prompt.offered_at),
         "body": body(prompt),
+    }
+
+
+def job_row(job: PrintJob) -> Row:
+    return {
+        "id": job.id,
+        "version": job.version,
+        "state": job.state.value,
+        "made_at": microseconds(job.made_at),
+        "body": body(job),
     }
 
 

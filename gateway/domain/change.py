@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord
@@ -40,6 +41,8 @@ class ParkedDocument(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """What to write. A record carries the version it was read with; a new one has version 0.
 
+    Of `jobs` the same holds as of records; `jobs_over` are the ids of those that nobody needs any more.
+
     `documents` are inserted, a known one stays as it is; of `dropped` the stored ones take over the reason.
 
     `work` is inserted, or replaces work of the same id and makes its lease void; `finished` is deleted. `done`
@@ -50,6 +53,8 @@ class Change(Struct, frozen=True, kw_only=True):
     sale: Sale | None = None
     refund: RefundRecord | None = None
     prompts: tuple[Prompt, ...] = ()
+    jobs: tuple[PrintJob, ...] = ()
+    jobs_over: tuple[str, ...] = ()
     documents: tuple[ParkedDocument, ...] = ()
     dropped: tuple[ParkedDocument, ...] = ()
     history: tuple[HistoryRow, ...] = ()

@@ -16,6 +16,7 @@ from builders import (
     make_document,
     make_full_sale,
     make_history,
+    make_job,
     make_prompt,
     make_receipt,
     make_refund,
@@ -100,6 +101,15 @@ async def test_a_change_is_read_back_whole_and_one_version_later(store: Store) -
     assert await store.documents() == [document]
 
 
+async def test_print_jobs_are_read_back_oldest_first_with_their_bytes_until_they_are_over(store: Store) -> None:
+    young, old = make_job("young", made_at=later(seconds=5)), make_job("old")
+    await store.commit(Change(jobs=(young, old)))
+    assert await store.print_jobs(10) == [replace(old, version=1), replace(young, version=1)]
+    assert [job.id for job in await store.print_jobs(1)] == ["old"]
+    await store.commit(Change(jobs=(replace(old, version=1, data=b""),), jobs_over=("young", "never there")))
+    assert await store.print_jobs(10) == [replace(old, version=2, data=b"")]
+
+
 async def test_a_record_is_replaced_by_its_next_version(store: Store) -> None:
     await store.commit(Change(sale=make_sale()))
     first = await store.sale("receipt-1")
@@ -117,11 +127,17 @@ async def test_a_record_is_replaced_by_its_next_version(store: Store) -> None:
         Change(refund=make_refund()),
         Change(refund=make_refund(version=2)),
         Change(prompts=(make_prompt("new"), make_prompt())),
+        Change(jobs=(make_job("new"), make_job())),
+        Change(jobs=(make_job(version=2),)),
         Change(prompts=(make_prompt("new"), make_prompt("new"))),
     ],
 )
 async def test_a_stale_record_is_a_conflict_and_nothing_of_its_change_is_stored(store: Store, stale: Change) -> None:
-    await store.commit(Change(sale=make_sale(), refund=make_refund(), prompts=(make_prompt(),), work=(make_work(),)))
+    await store.commit(
+        Change(
+            sale=make_sale(), refund=make_refund(), prompts=(make_prompt(),), jobs=(make_job(),), work=(make_work(),)
+        )
+    )
     wanted = {"documents": (make_document(),), "work": (make_work("more"),), "finished": (make_work(),)}
     if stale.sale is None:
         wanted["sale"] = make_sale(version=1, state=State.CLOSED)
@@ -129,6 +145,7 @@ async def test_a_stale_record_is_a_conflict_and_nothing_of_its_change_is_stored(
         await store.commit(replace(stale, **wanted))
     assert await store.sale("receipt-1") == make_sale(version=1)
     assert await store.prompt("new") is None
+    assert await store.print_jobs(10) == [make_job(version=1)]
     assert await store.documents() == []
     assert await leased(store) == ["receipt-1"]
 

@@ -17,6 +17,7 @@ from adapters.stores.postgres.queries import QUERIES
 from adapters.stores.postgres.writing import prepared, storable
 from adapters.stores.records import (
     DOCUMENT,
+    JOB,
     PROMPT,
     REFUND,
     SALE,
@@ -28,6 +29,7 @@ from adapters.stores.records import (
     read_work,
 )
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
+from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord
@@ -70,6 +72,9 @@ class PostgresStore:
 
     async def offered(self, register: RegisterRef) -> Sequence[Prompt]:
         return await self._all(PROMPT, "offered", register.outlet, register.register)
+
+    async def print_jobs(self, limit: int) -> Sequence[PrintJob]:
+        return await self._all(JOB, "print_jobs", limit)
 
     async def documents(self) -> Sequence[ParkedDocument]:
         return await self._all(DOCUMENT, "documents")

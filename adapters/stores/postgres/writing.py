@@ -9,15 +9,25 @@ from msgspec.json import Encoder
 from adapters.stores.listeners import news_of
 from adapters.stores.postgres.opening import Connection
 from adapters.stores.postgres.queries import QUERIES
-from adapters.stores.records import Row, document_row, history_row, prompt_row, refund_row, sale_row, work_row
+from adapters.stores.records import (
+    Row,
+    document_row,
+    history_row,
+    job_row,
+    prompt_row,
+    refund_row,
+    sale_row,
+    work_row,
+)
 from gateway.domain.change import Change
 from gateway.domain.work import Work
 from gateway.errors import Conflict
 
 NEWS = Encoder()
-PUTS = ("put_sale", "put_refund", "put_prompt")
+PUTS = ("put_sale", "put_refund", "put_prompt", "put_print_job")
 STATEMENTS = (
     *PUTS,
+    "end_print_job",
     "insert_document",
     "drop_document",
     "insert_history",
@@ -48,6 +58,8 @@ def prepared(change: Change) -> Prepared:
         "put_sale": _values(map(sale_row, () if change.sale is None else (change.sale,))),
         "put_refund": _values(map(refund_row, () if change.refund is None else (change.refund,))),
         "put_prompt": _values(map(prompt_row, change.prompts)),
+        "put_print_job": _values(map(job_row, change.jobs)),
+        "end_print_job": [(storable(over),) for over in change.jobs_over],
         "insert_document": _values(map(document_row, change.documents)),
         "drop_document": _values(map(document_row, change.dropped)),
         "insert_history": _values(map(history_row, change.history)),
@@ -85,7 +97,8 @@ def _keys(rows: dict[str, list[tuple[Any, ...]]]) -> frozenset[str]:
     if len(set(records)) < len(records):
         raise Conflict("a record is in one change twice")
     work = {f"work:{row[0]}" for row in rows["lock_work"]}
-    return frozenset(records) | work | {f"document:{row[0]}" for row in rows["drop_document"]}
+    over = {f"put_print_job:{job}" for (job,) in rows["end_print_job"]}
+    return frozenset(records) | over | work | {f"document:{row[0]}" for row in rows["drop_document"]}
 
 
 async def write(connection: Connection, batch: Sequence[Prepared]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from adapters.stores.instants import instant, microseconds
 from adapters.stores.listeners import Listeners, news_of
 from adapters.stores.records import (
     DOCUMENT,
+    JOB,
     PROMPT,
     REFUND,
     SALE,
@@ -28,6 +29,7 @@ from adapters.stores.sqlite.queries import QUERIES
 from adapters.stores.sqlite.reader import Reader
 from adapters.stores.sqlite.writer import Writer
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
+from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.refund import RefundRecord
@@ -67,6 +69,9 @@ class SqliteStore:
 
     async def offered(self, register: RegisterRef) -> Sequence[Prompt]:
         return await self._all(PROMPT, "offered", outlet=register.outlet, register=register.register)
+
+    async def print_jobs(self, limit: int) -> Sequence[PrintJob]:
+        return await self._all(JOB, "print_jobs", limit=limit)
 
     async def documents(self) -> Sequence[ParkedDocument]:
         return await self._all(DOCUMENT, "documents")

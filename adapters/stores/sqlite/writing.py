@@ -8,6 +8,7 @@ from adapters.stores.records import (
     Row,
     document_row,
     history_row,
+    job_row,
     prompt_row,
     read_work,
     refund_row,
@@ -28,6 +29,9 @@ def apply(change: Change, connection: Connection) -> None:
         _put(connection, "refund", refund_row(change.refund))
     for prompt in change.prompts:
         _put(connection, "prompt", prompt_row(prompt))
+    for job in change.jobs:
+        _put(connection, "print_job", job_row(job))
+    connection.executemany(QUERIES["end_print_job"], ({"id": over} for over in change.jobs_over))
     connection.executemany(QUERIES["insert_document"], map(document_row, change.documents))
     connection.executemany(QUERIES["drop_document"], map(document_row, change.dropped))
     connection.executemany(QUERIES["insert_history"], map(history_row, change.history))

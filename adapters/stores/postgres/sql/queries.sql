@@ -60,6 +60,22 @@ SET version = excluded.version, state = excluded.state, body = excluded.body
 WHERE prompt.version = excluded.version - 1
 RETURNING id;
 
+-- name: put_print_job
+-- As put_sale; a job never changes when it was made.
+INSERT INTO print_job (id, version, state, made_at, body)
+SELECT given.id, given.version + 1, given.state, given.made_at, given.body
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bytea[])
+    AS given (id, version, state, made_at, body)
+WHERE given.version = 0 OR EXISTS (SELECT FROM print_job WHERE print_job.id = given.id)
+ORDER BY given.id COLLATE "C"
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, state = excluded.state, body = excluded.body
+WHERE print_job.version = excluded.version - 1
+RETURNING id;
+
+-- name: end_print_job
+DELETE FROM print_job WHERE id = ANY($1::text[]);
+
 -- name: insert_document
 -- The id is the digest of the content, so a repeat adds nothing.
 INSERT INTO document (id, at, dropped, body)
@@ -146,6 +162,9 @@ SELECT body FROM prompt WHERE id = $1;
 
 -- name: offered
 SELECT body FROM prompt WHERE state = 'offered' AND outlet = $1 AND register = $2 ORDER BY offered_at, id;
+
+-- name: print_jobs
+SELECT body FROM print_job ORDER BY made_at, id LIMIT $1;
 
 -- name: documents
 SELECT body FROM document ORDER BY at, id;

@@ -70,6 +70,18 @@ ON CONFLICT (id) DO NOTHING;
 -- As update_sale; a prompt never changes its register or when it was offered.
 UPDATE prompt SET version = version + 1, state = :state, body = :body WHERE id = :id AND version = :version;
 
+-- name: insert_print_job
+-- As insert_sale.
+INSERT INTO print_job (id, version, state, made_at, body) VALUES (:id, :version + 1, :state, :made_at, :body)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: update_print_job
+-- As update_sale; a job never changes when it was made.
+UPDATE print_job SET version = version + 1, state = :state, body = :body WHERE id = :id AND version = :version;
+
+-- name: end_print_job
+DELETE FROM print_job WHERE id = :id;
+
 -- name: insert_document
 -- The id is the digest of the content, so a repeat adds nothing.
 INSERT INTO document (id, at, dropped, body) VALUES (:id, :at, :dropped, :body)
@@ -140,6 +152,9 @@ SELECT body FROM prompt WHERE id = :id;
 SELECT body FROM prompt
 WHERE state = 'offered' AND outlet = :outlet AND register = :register
 ORDER BY offered_at, id;
+
+-- name: print_jobs
+SELECT body FROM print_job ORDER BY made_at, id LIMIT :limit;
 
 -- name: documents
 SELECT body FROM document ORDER BY at, id;

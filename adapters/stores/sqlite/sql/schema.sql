@@ -48,6 +48,16 @@ CREATE TABLE prompt (
 CREATE INDEX prompt_offered ON prompt (outlet, register, offered_at) WHERE state = 'offered';
 CREATE INDEX prompt_over ON prompt (offered_at) WHERE state IN ('reported', 'expired');
 
+-- Slips that are not surely on paper: a job that is done is deleted.
+CREATE TABLE print_job (
+    id      TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    state   TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    body    BLOB NOT NULL
+) STRICT;
+CREATE INDEX print_job_made ON print_job (made_at, id);
+
 CREATE TABLE document (
     id      TEXT PRIMARY KEY,
     at      INTEGER NOT NULL,
