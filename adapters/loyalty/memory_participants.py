@@ -62,7 +62,7 @@ class MemoryParticipants:
         account = self._programme.account(customer_id)
         postings = account.postings[::-1][:limit] if account else []
         return [
-            PointsMovement(at=one.since, kind=_kind(one.order_id, spent=one.amount < 0), amount=one.amount)
+            PointsMovement(at=one.at, kind=_kind(one.order_id, spent=one.amount < 0), amount=one.amount)
             for one in postings
         ]
 

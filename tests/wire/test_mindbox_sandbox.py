@@ -150,7 +150,7 @@ async def test_who_may_not_ask_gets_a_protocol_error(
 
 
 async def test_an_unknown_operation_and_a_broken_body_are_400(client: Client) -> None:
-    http, answer = await client.ask("Offline.CheckMobilePhoneAuthorizationCode", {})
+    http, answer = await client.ask("Offline.NeverHeardOf", {})
     assert (http, answer["errorMessage"]) == (400, "operation unknown")
     for body in (b"{", b'{"order": 5}', {"order": order(lines=[{"quantity": 1}])}):
         http, answer = await client.ask("Offline.AnonymousPreorder", body)

@@ -9,6 +9,7 @@ cancellation or an update can neither lose points nor give them twice.
 
 from adapters.loyalty.programme.accounts import Account, AccountKeys
 from adapters.loyalty.programme.basket import Basket, BasketLine, LineStatus, TillDiscount
+from adapters.loyalty.programme.cards import Binding, Card
 from adapters.loyalty.programme.orders import Order, OrderLine, RefundPart
 from adapters.loyalty.programme.pieces import Piece
 from adapters.loyalty.programme.pricing import AskedCoupon, CouponState, Hint, Pricing
@@ -33,6 +34,8 @@ __all__ = [
     "AskedCoupon",
     "Basket",
     "BasketLine",
+    "Binding",
+    "Card",
     "CodeRefused",
     "CouponState",
     "Hint",

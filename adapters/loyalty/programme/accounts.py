@@ -26,11 +26,13 @@ class AccountKeys(Struct, frozen=True, kw_only=True):
 
 
 class Posting(Struct, frozen=True, kw_only=True):
-    """One change of points, available from `since` on; `order_id` is empty for the opening balance."""
+    """One change of points, made `at`, available from `since` on; `order_id` is empty when no order made it."""
 
     order_id: str
     amount: Decimal
     since: datetime
+    at: datetime
+    comment: str = ""
 
 
 class ActionRecord(Struct, frozen=True, kw_only=True):
@@ -44,7 +46,8 @@ class ActionRecord(Struct, frozen=True, kw_only=True):
 class Account(Struct, kw_only=True):
     """A participant and all that is his.
 
-    `confirmed`: his phone is known to be his; `rules`: the version of the programme's rules he agreed to, where he
+    `cards`: all numbers that lead to him; `fields`: the project's own further ones by name. `confirmed`: his phone is
+    known to be his; `rules`: the version of the programme's rules he agreed to, where he
     joined at a register.
     """
 
@@ -54,8 +57,10 @@ class Account(Struct, kw_only=True):
     transitions: list[Transition] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     actions: list[ActionRecord] = field(default_factory=list)
+    cards: list[str] = field(default_factory=list)
     confirmed: bool = True
     rules: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -67,10 +72,10 @@ class Account(Struct, kw_only=True):
             pending=sum((one.amount for one in self.postings if one.since > now), ZERO),
         )
 
-    def post(self, order_id: str, amount: Decimal, since: datetime) -> None:
+    def post(self, order_id: str, amount: Decimal, *, at: datetime, since: datetime, comment: str = "") -> None:
         """Give (or, negative, take) points; nothing is noted for none."""
         if amount:
-            self.postings.append(Posting(order_id=order_id, amount=amount, since=since))
+            self.postings.append(Posting(order_id=order_id, amount=amount, at=at, since=since, comment=comment))
 
     def __repr__(self) -> str:
         return f"Account(id={self.id!r})"
@@ -89,6 +94,8 @@ class Accounts:
         """A new participant."""
         account = _opened(customer, now)
         self._accounts[account.id] = account
+        if customer.card:
+            account.cards.append(customer.card)
         self._by_key.update(dict.fromkeys(_keys_of(customer), account))
         return account
 
@@ -98,6 +105,12 @@ class Accounts:
             self._by_key.pop(key, None)
         account.profile = profile
         self._by_key.update(dict.fromkeys(_keys_of(profile), account))
+
+    def know_card(self, account: Account, number: str) -> None:
+        """He is found by this card, too."""
+        if number not in account.cards:
+            account.cards.append(number)
+        self._by_key["card", number] = account
 
     def __len__(self) -> int:
         return len(self._accounts)
@@ -123,7 +136,7 @@ class Accounts:
 
 def _opened(customer: CustomerSeed, now: datetime) -> Account:
     account = Account(profile=customer, turnover=customer.turnover)
-    account.post("", customer.points, now)
+    account.post("", customer.points, at=now, since=now)
     return account
 
 

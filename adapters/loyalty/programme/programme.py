@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import count
 
 from msgspec import Struct
@@ -9,10 +10,12 @@ from msgspec.structs import replace
 
 from adapters.loyalty.programme.accounts import Account, AccountKeys, Accounts, ActionRecord, level_at
 from adapters.loyalty.programme.basket import Basket, LineStatus
+from adapters.loyalty.programme.cards import CardBook
 from adapters.loyalty.programme.coupons import CouponBook, CouponState
 from adapters.loyalty.programme.issuing import PurchaseCodes
 from adapters.loyalty.programme.orders import NO_EFFECT, Order, OrderLine, RefundPart
 from adapters.loyalty.programme.pricing import AskedCoupon, Buyer, Pricer, Pricing
+from adapters.loyalty.programme.promotions import Promotion
 from adapters.loyalty.programme.refusals import (
     CodeRefused,
     OrderClosed,
@@ -56,6 +59,7 @@ class Programme:
         self._now = now
         self._pricer = Pricer(seed)
         self.accounts = Accounts(seed.customers, now())
+        self.cards = CardBook(seed.cards, self.accounts)
         self._settlement = Settlement(seed, self.accounts, now, speed)
         self._coupons = CouponBook(seed.coupons)
         self._purchase_codes = PurchaseCodes(seed.purchase_codes)
@@ -97,6 +101,9 @@ class Programme:
     def coupon(self, code: str) -> Coupon | None:
         """The coupon of that code, one of the seed or issued since."""
         return self._coupons.get(code)
+
+    def coupon_state(self, code: str) -> CouponState:
+        return self._coupons.state(code, "", self._now())
 
     def order(self, order_id: str) -> Order | None:
         return self._orders.get(order_id)
@@ -185,7 +192,23 @@ class Programme:
         numbered = replace(customer, id=customer.id or str(ENROLLED_FROM + len(self.accounts)))
         account = self.accounts.open(numbered, self._now())
         account.confirmed, account.rules = False, rules
+        self.cards.take_over(account)
         return account, True
+
+    def give_points(self, account: Account, amount: Decimal, comment: str) -> None:
+        """By hand: a gift, or (negative) a correction."""
+        account.post("", amount, at=self._now(), since=self._now(), comment=comment)
+
+    def offers(self, account: Account) -> list[Promotion]:
+        """The promotions he may use now: those for his level, and those he has a code for."""
+        own = {coupon.promotion for code in account.codes if (coupon := self._coupons.get(code))}
+        level = self.level(account).id
+        return [
+            promotion
+            for promotion in self.seed.promotions
+            if (not promotion.levels or level in promotion.levels)
+            and (not promotion.needs_coupon or promotion.id in own)
+        ]
 
     def record_action(self, account: Account, name: str, fields: dict[str, str]) -> None:
         """Something was reported about the customer; "popup shown" ends a transition, in time with a code."""

@@ -4,7 +4,7 @@ import tomllib
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +13,8 @@ from adapters.loyalty.programme.promotions import Promotion
 from adapters.loyalty.programme.variants import Variants
 from gateway.domain.money import ZERO
 from gateway.errors import ConfigError
+
+CardStatus = Literal["NotIssued", "Issued", "Inactive", "Activated", "Blocked"]
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,6 +134,15 @@ class CustomerSeed(_Table, frozen=True, kw_only=True):
             raise ValueError("phone: digits only, with the country code")
 
 
+class CardSeed(_Table, frozen=True, kw_only=True):
+    """A card that nobody has yet, or (`account`, a customer's id) that is his beside his first one."""
+
+    number: str
+    type: str = "plastic"
+    status: CardStatus = "NotIssued"
+    account: str = ""
+
+
 class ProgrammeSeed(_Table, frozen=True, kw_only=True):
     """The whole programme. A sandbox adds tables of its own protocol by inheriting."""
 
@@ -147,6 +158,7 @@ class ProgrammeSeed(_Table, frozen=True, kw_only=True):
     purchase_codes: tuple[PurchaseCode, ...] = ()
     hints: tuple[AbsenceHint, ...] = ()
     customers: tuple[CustomerSeed, ...] = ()
+    cards: tuple[CardSeed, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuses what would fail only at the first sale."""

@@ -17,32 +17,33 @@ class SentCode(Struct, frozen=True, kw_only=True):
     phone: str
     code: str
     at: datetime
+    purpose: str = ""
 
     def __repr__(self) -> str:
         return "SentCode(***)"
 
 
 class SmsCodes:
-    """`sent`, oldest first. The newest of a phone counts, until it is used or too old."""
+    """`sent`, oldest first. The newest of a phone and purpose counts, until it is used or too old."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.sent: list[SentCode] = []
         self._now = now
-        self._live: dict[str, SentCode] = {}
+        self._live: dict[tuple[str, str], SentCode] = {}
         self._numbers = count()
 
-    def send(self, phone: str, code: str = "") -> str:
+    def send(self, phone: str, code: str = "", *, purpose: str = "") -> str:
         """Send `code`, or one of our own; returns what was sent."""
         told = code or f"{(FIRST + STEP * next(self._numbers)) % CODES:04d}"
-        message = SentCode(phone=phone, code=told, at=self._now())
+        message = SentCode(phone=phone, code=told, at=self._now(), purpose=purpose)
         self.sent.append(message)
-        self._live[phone] = message
+        self._live[phone, purpose] = message
         return told
 
-    def check(self, phone: str, code: str) -> bool:
+    def check(self, phone: str, code: str, *, purpose: str = "") -> bool:
         """Whether it is the code sent last; the right one is used up by it."""
-        message = self._live.get(phone)
+        message = self._live.get((phone, purpose))
         if message is None or message.code != code or self._now() - message.at > LIVES:
             return False
-        del self._live[phone]
+        del self._live[phone, purpose]
         return True

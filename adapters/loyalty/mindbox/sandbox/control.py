@@ -12,6 +12,7 @@ from msgspec import Struct
 from adapters.loyalty.mindbox.sandbox.clock import MovableClock
 from adapters.loyalty.mindbox.sandbox.degraded import Degraded
 from adapters.loyalty.mindbox.sandbox.faults import Fault
+from adapters.loyalty.mindbox.sandbox.people import AUTHORIZATION
 from adapters.loyalty.mindbox.sandbox.refusals import Json
 from adapters.loyalty.programme import Variants
 
@@ -32,6 +33,13 @@ class Moved(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Refuses what no calendar holds."""
         if not abs(self.move_seconds) <= LONGEST_MOVE:
             raise ValueError("move_seconds: ten years at most")
+
+
+class OwnCode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The code of a one-time QR that the customer's own phone shows: `QR:<phone>:<code>`."""
+
+    phone: str
+    code: str
 
 
 class Control:
@@ -63,6 +71,7 @@ class Control:
             "variants": (Variants, self._vary),
             "degraded": (Degraded, self._degrade),
             "clock": (Moved, self._move),
+            "codes": (OwnCode, self._show_code),
         }
         return [
             *(web.get(f"/_sandbox/{name}", _shows(look)) for name, look in shown.items()),
@@ -104,6 +113,9 @@ class Control:
 
     def _degrade(self, degraded: Degraded) -> None:
         self._life.desk.degraded = degraded
+
+    def _show_code(self, shown: OwnCode) -> None:
+        self._life.programme.sms.send(shown.phone, shown.code, purpose=AUTHORIZATION)
 
     def _move(self, moved: Moved) -> Json:
         now = self._clock.move(timedelta(seconds=moved.move_seconds))

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from adapters.loyalty.mindbox.sandbox.refusals import Json
-from adapters.loyalty.programme import Account, Programme
+from adapters.loyalty.programme import Account, Card, Programme
 from gateway.domain.customer import Balance, SegmentMembership
 
+CARD_TYPES = {"plastic": "Пластик", "virtual": "Виртуальная"}
 NOT_FOUND: Json = {"processingStatus": "NotFound"}
 
 
@@ -30,8 +31,10 @@ def _customer(account: Account) -> Json:
         "birthDate": profile.birth_date.isoformat() if profile.birth_date else None,
         "sex": profile.sex,
     }
-    confirmed = {"isMobilePhoneInvalid": False, "isMobilePhoneConfirmed": True}
+    confirmed = {"isMobilePhoneInvalid": False, "isMobilePhoneConfirmed": account.confirmed}
     filled = {name: value for name, value in fields.items() if value}
+    if account.fields:
+        filled["customFields"] = account.fields
     return {**found(account), **filled, **confirmed, "ianaTimeZone": "Europe/Moscow"}
 
 
@@ -54,7 +57,7 @@ def customer_sections(account: Account, programme: Programme) -> Json:
     return {
         "customer": _customer(account),
         "balances": balances(account, programme),
-        "discountCards": _cards(account),
+        "discountCards": cards(account, programme),
         "customerSegmentations": segmentations(programme.segments(account), ()),
         "retailOrderStatistics": {"totalPaidAmount": account.turnover},
     }
@@ -66,16 +69,17 @@ def balances(account: Account, programme: Programme) -> list[Json]:
     return [{**balance, "balanceType": balance_type(programme)}]
 
 
-def _cards(account: Account) -> list[Json]:
-    if not account.profile.card:
-        return []
-    return [
-        {
-            "ids": {"number": account.profile.card},
-            "status": {"ids": {"systemName": "Activated"}},
-            "type": {"ids": {"externalId": "plastic"}, "name": "Пластик"},
-        }
-    ]
+def cards(account: Account, programme: Programme) -> list[Json]:
+    """All that lead to him, the working ones first."""
+    return [card_section(card) for card in sorted(programme.cards.of(account), key=lambda card: card.status)]
+
+
+def card_section(card: Card) -> Json:
+    return {
+        "ids": {"number": card.number},
+        "status": {"ids": {"systemName": card.status}},
+        "type": {"ids": {"externalId": card.type}, "name": CARD_TYPES.get(card.type, card.type)},
+    }
 
 
 def segmentations(memberships: Sequence[SegmentMembership], asked: Iterable[str]) -> list[Json]:

@@ -16,7 +16,7 @@ from adapters.loyalty.mindbox.sandbox.degraded import Degraded
 from adapters.loyalty.mindbox.sandbox.dressing import dressed
 from adapters.loyalty.mindbox.sandbox.limits import Gatekeeper
 from adapters.loyalty.mindbox.sandbox.operations import Operations
-from adapters.loyalty.mindbox.sandbox.refusals import Answer, BadRequest, protocol_error, refused
+from adapters.loyalty.mindbox.sandbox.refusals import Answer, BadRequest, Invalid, invalid, protocol_error, refused
 from adapters.loyalty.mindbox.sandbox.requests import read_body
 from adapters.loyalty.mindbox.sandbox.seed import Endpoint, SandboxSeed
 from adapters.loyalty.programme import Programme, Refusal
@@ -112,6 +112,8 @@ class Desk:
             sections = self._operations.perform(admitted.kind, admitted.operation, body)
         except BadRequest as error:
             return protocol_error(str(error), error.http)
+        except Invalid as refusal:
+            return invalid(str(refusal), refusal.location)
         except Refusal as refusal:
             if keyed and admitted.key is not None:
                 self._used.refused(admitted.key)

@@ -1,5 +1,7 @@
 """The sandbox's own view of its state, for tests and administrators; not a part of Mindbox."""
 
+from msgspec.structs import asdict
+
 from adapters.loyalty.mindbox.sandbox.mapping import phone_digits
 from adapters.loyalty.mindbox.sandbox.refusals import Json
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
@@ -22,7 +24,7 @@ class Inspection:
 
     def codes(self) -> list[Json]:
         """What was "sent by SMS", the oldest first: the sandbox is the customer's phone, too."""
-        return [{"phone": sent.phone, "code": sent.code, "at": sent.at} for sent in self._programme.sms.sent]
+        return [asdict(sent) for sent in self._programme.sms.sent]
 
     def customer(self, phone: str) -> Json | None:
         account = self._programme.find(AccountKeys(phone=phone_digits(phone)))
@@ -69,5 +71,9 @@ class Inspection:
                 for one in self._programme.segments(account)
             ],
             "promoCodes": account.codes,
+            "isPhoneConfirmed": account.confirmed,
+            "rulesVersion": account.rules,
+            "customFields": account.fields,
+            "cards": account.cards,
             "actions": [{"operation": one.name, "at": one.at, "customFields": one.fields} for one in account.actions],
         }

@@ -63,6 +63,8 @@ def basket(body: Body, account: str, names: MindboxTable) -> Basket:
 def _line(line: LineBody, place: int, names: MindboxTable) -> BasketLine:
     if line.product is None or not line.product.first or line.base_price_per_item is None:
         raise BadRequest(f"line {place}: product or basePricePerItem is missing")
+    if line.quantity != line.quantity.to_integral_value() and line.quantity_type != "double":
+        raise BadRequest(f"line {place}: a fraction needs quantityType double")
     return BasketLine(
         number=_number(line.line_number) or place,
         line_id=str(line.line_id or ""),

@@ -15,6 +15,8 @@ from adapters.loyalty.mindbox.sandbox.customer_answers import (
 from adapters.loyalty.mindbox.sandbox.degraded import Degraded
 from adapters.loyalty.mindbox.sandbox.mapping import account_keys, basket, line_status, order_id, refund_parts
 from adapters.loyalty.mindbox.sandbox.order_answers import OrderAnswers
+from adapters.loyalty.mindbox.sandbox.people import People
+from adapters.loyalty.mindbox.sandbox.possessions import Possessions
 from adapters.loyalty.mindbox.sandbox.refusals import BadRequest, Json
 from adapters.loyalty.mindbox.sandbox.requests import Body, Ref, status_name
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
@@ -31,6 +33,8 @@ class Operations:
         self._answers = OrderAnswers(programme, names)
         self.degraded = Degraded()
         self._handlers: dict[Kind, Callable[[Body], Json]] = {
+            **People(programme, names).handlers,
+            **Possessions(programme).handlers,
             Kind.GET_CUSTOMER: self._get_customer,
             Kind.AUTHORIZED_PREORDER: self._preorder,
             Kind.UNAUTHORIZED_PREORDER: self._unauthorized_preorder,
@@ -58,11 +62,15 @@ class Operations:
         return self._handlers[kind](body)
 
     def _account(self, body: Body) -> Account | None:
-        return self._programme.find(account_keys(body.customer)) if self.degraded.customers else None
+        """Nobody by a blocked card, and nobody at all while customers cannot be recognised."""
+        keys = account_keys(body.customer)
+        if not self.degraded.customers or self._programme.cards.is_blocked(keys.card):
+            return None
+        return self._programme.find(keys)
 
     def _get_customer(self, body: Body) -> Json:
         account = self._account(body)
-        return customer_sections(account, self._programme) if account else {"customer": self._who(None)}
+        return customer_sections(account, self._programme) if account else {"customer": self._who(None, body)}
 
     def _segments(self, body: Body) -> Json:
         account = self._account(body)
@@ -82,20 +90,20 @@ class Operations:
 
     def _preorder(self, body: Body) -> Json:
         account = self._account(body)
-        return self._calculated(basket(body, account.id if account else "", self._names), account)
+        return self._calculated(basket(body, account.id if account else "", self._names), account, body)
 
     def _unauthorized_preorder(self, body: Body) -> Json:
         """The customer is recognised, not proven: his prices, but no points to pay with."""
         account = self._account(body)
         asked = basket(body, account.id if account else "", self._names)
-        return self._calculated(replace(asked, may_redeem=False), account)
+        return self._calculated(replace(asked, may_redeem=False), account, body)
 
     def _anonymous_preorder(self, body: Body) -> Json:
         return {"order": self._answers.calculated(self._priced(basket(body, "", self._names)), None, self.degraded)}
 
-    def _calculated(self, asked: Basket, account: Account | None) -> Json:
+    def _calculated(self, asked: Basket, account: Account | None, body: Body) -> Json:
         section = self._answers.calculated(self._priced(asked), account, self.degraded)
-        return {"customer": self._who(account), "order": section}
+        return {"customer": self._who(account, body), "order": section}
 
     def _priced(self, asked: Basket) -> Pricing:
         """As far as prices can be computed just now."""
@@ -105,13 +113,17 @@ class Operations:
             return self._programme.price(replace(asked, account="", coupons=()))
         return self._programme.price(asked if self.degraded.points else replace(asked, points=ZERO, may_redeem=False))
 
-    def _who(self, account: Account | None) -> Json:
-        return _short(account) if self.degraded.customers else {"processingStatus": "Unavailable"}
+    def _who(self, account: Account | None, body: Body) -> Json:
+        if not self.degraded.customers:
+            return {"processingStatus": "Unavailable"}
+        if account is None and self._programme.cards.is_blocked(account_keys(body.customer).card):
+            return {"processingStatus": "DiscountCardIsBlocked"}
+        return found(account) if account else NOT_FOUND
 
     def _create(self, body: Body) -> Json:
         account = self._account(body)
         placed = self._programme.place(self._sold(body, account))
-        sections = {"customer": _short(account), "order": self._answers.processed(placed, account)}
+        sections = {"customer": self._who(account, body), "order": self._answers.processed(placed, account)}
         # The balance after the sale, for the receipt (developers docs, "create-order-with-processing").
         return sections | ({"balances": balances(account, self._programme)} if account else {})
 
@@ -128,6 +140,8 @@ class Operations:
         asked = basket(body, account.id if account else "", self._names)
         if not asked.order_id or not asked.lines:
             raise BadRequest("the order has no external id or no lines")
+        if any(line.line_number is None for line in body.order.lines):
+            raise BadRequest("lineNumber is required")
         return asked
 
     def _change_status(self, body: Body) -> Json:
@@ -158,7 +172,3 @@ class Operations:
     def _get_order(self, body: Body) -> Json:
         order = self._programme.order(order_id(body.order))
         return {"order": self._answers.found(order) if order else NOT_FOUND}
-
-
-def _short(account: Account | None) -> Json:
-    return found(account) if account else NOT_FOUND

@@ -44,6 +44,14 @@ class BadRequest(Exception):
         self.http = http
 
 
+class Invalid(Exception):
+    """Data of the customer's that cannot be taken: HTTP 200, with words for the cashier and the field's place."""
+
+    def __init__(self, message: str, location: str) -> None:
+        super().__init__(message)
+        self.location = location
+
+
 def protocol_error(message: str, http: int = 400) -> Answer:
     return Answer(http=http, body=_failure("ProtocolError", message, http))
 
@@ -56,7 +64,7 @@ def _failure(status: str, message: str, http: int) -> Json:
     return {"status": status, "errorMessage": message, "errorId": str(uuid4()), "httpStatusCode": http}
 
 
-def _invalid(message: str, location: str) -> Answer:
+def invalid(message: str, location: str) -> Answer:
     body = {"status": "ValidationError", "validationMessages": [{"message": message, "location": location}]}
     return Answer(body=body)
 
@@ -65,9 +73,9 @@ def refused(refusal: Refusal) -> Answer:
     """How the programme's "no" looks on the wire."""
     match refusal:
         case PointsRefused():
-            return _invalid(str(refusal), "/order/bonusPoints")
+            return invalid(str(refusal), "/order/bonusPoints")
         case CodeRefused():
-            return _invalid(f"{refusal}: {refusal.code}", "/order/coupons")
+            return invalid(f"{refusal}: {refusal.code}", "/order/coupons")
         case PriceChanged():
             return Answer(body=_price_changed(refusal))
         case AmbiguousKeys():

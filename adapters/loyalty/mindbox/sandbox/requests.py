@@ -33,9 +33,36 @@ class Ref(_Shape, frozen=True, kw_only=True):
 
 
 class CustomerBody(Ref, frozen=True, kw_only=True):
+    """Keys, and what a registration or an edit writes down; a field that is absent is left as it is."""
+
     mobile_phone: Scalar = None
     email: str | None = None
     discount_card: Ref | None = None
+    first_name: str | None = None
+    middle_name: str | None = None
+    last_name: str | None = None
+    full_name: str | None = None
+    birth_date: str | None = None
+    sex: str | None = None
+    custom_fields: dict[str, Any] = field(default_factory=dict)
+
+
+class SmsConfirmation(_Shape, frozen=True, kw_only=True):
+    code: Scalar = None
+
+
+class Page(_Shape, frozen=True, kw_only=True):
+    """`pageNumber` begins at 1."""
+
+    since_date_time_utc: str | None = None
+    till_date_time_utc: str | None = None
+    page_number: int = 1
+    items_per_page: int = 1000
+
+
+class BalanceChange(_Shape, frozen=True, kw_only=True):
+    change_amount: Decimal
+    comment: str = ""
 
 
 class RequestedPromotion(_Shape, frozen=True, kw_only=True):
@@ -50,6 +77,7 @@ class LineBody(_Shape, frozen=True, kw_only=True):
     line_number: Scalar = None
     line_id: Scalar = None
     quantity: Decimal
+    quantity_type: str | None = None
     base_price_per_item: Decimal | None = None
     min_price_per_item: Decimal | None = None
     product: Ref | None = None
@@ -79,17 +107,30 @@ class Body(_Shape, frozen=True, kw_only=True):
     customer_action: ActionBody = field(default_factory=ActionBody)
     segmentations: list[Ref] = field(default_factory=list)
     execution_date_time_utc: str | None = None
+    point_of_contact: str | None = None
+    authentification_code: Scalar = None  # spelt so there
+    sms_confirmation: SmsConfirmation = field(default_factory=SmsConfirmation)
+    discount_card: Ref = field(default_factory=Ref)
+    old_discount_card: Ref = field(default_factory=Ref)
+    new_discount_card: Ref = field(default_factory=Ref)
+    page: Page = field(default_factory=Page)
+    balance_changes: list[BalanceChange] = field(default_factory=list)
 
     @property
     def at(self) -> datetime | None:
         """The moment the request is back-dated to."""
-        if not self.execution_date_time_utc:
-            return None
-        try:
-            moment = datetime.fromisoformat(self.execution_date_time_utc)
-        except ValueError as error:
-            raise BadRequest("executionDateTimeUtc is not a date and time") from error
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment(self.execution_date_time_utc)
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time on the wire: UTC where it says nothing else."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadRequest("a date and time cannot be read") from error
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def read_body(body: bytes) -> Body:

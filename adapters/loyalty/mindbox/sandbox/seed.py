@@ -28,7 +28,11 @@ def _usual_statuses() -> dict[str, LiveStatus]:
 
 
 class MindboxTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The project's names. `operations` are those beyond the usual, open at every endpoint."""
+    """The project's names. `operations` are those beyond the usual, open at every endpoint.
+
+    Custom fields of a customer: `rules_field` has the version of the rules he agreed to, `wallet_field` the address
+    of his wallet card, made of `wallet_link` with {id}; without one there is no wallet card.
+    """
 
     endpoints: tuple[Endpoint, ...]
     async_delay_seconds: float = 0.2
@@ -37,6 +41,9 @@ class MindboxTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     statuses: dict[str, LiveStatus] = field(default_factory=_usual_statuses)
     operations: dict[str, Kind] = field(default_factory=dict)
     limits: Limits = Limits()
+    rules_field: str = "rulesVersion"
+    wallet_field: str = "walletLink"
+    wallet_link: str = ""
 
     def endpoint(self, endpoint_id: str) -> Endpoint | None:
         return next((one for one in self.endpoints if one.id == endpoint_id), None)
