@@ -72,10 +72,13 @@ class Account(Struct, kw_only=True):
             pending=sum((one.amount for one in self.postings if one.since > now), ZERO),
         )
 
-    def post(self, order_id: str, amount: Decimal, *, at: datetime, since: datetime, comment: str = "") -> None:
-        """Give (or, negative, take) points; nothing is noted for none."""
+    def post(
+        self, order_id: str, amount: Decimal, at: datetime, *, since: datetime | None = None, comment: str = ""
+    ) -> None:
+        """Give (or, negative, take) points, available `since` later or at once; nothing is noted for none."""
         if amount:
-            self.postings.append(Posting(order_id=order_id, amount=amount, at=at, since=since, comment=comment))
+            posting = Posting(order_id=order_id, amount=amount, at=at, since=since or at, comment=comment)
+            self.postings.append(posting)
 
     def __repr__(self) -> str:
         return f"Account(id={self.id!r})"
@@ -136,7 +139,7 @@ class Accounts:
 
 def _opened(customer: CustomerSeed, now: datetime) -> Account:
     account = Account(profile=customer, turnover=customer.turnover)
-    account.post("", customer.points, at=now, since=now)
+    account.post("", customer.points, now)
     return account
 
 

@@ -197,7 +197,7 @@ class Programme:
 
     def give_points(self, account: Account, amount: Decimal, comment: str) -> None:
         """By hand: a gift, or (negative) a correction."""
-        account.post("", amount, at=self._now(), since=self._now(), comment=comment)
+        account.post("", amount, self._now(), comment=comment)
 
     def offers(self, account: Account) -> list[Promotion]:
         """The promotions he may use now: those for his level, and those he has a code for."""

@@ -32,9 +32,9 @@ class Settlement:
         now = self._now()
         earned_at = min(order.paid_at or now, now)
         activation = timedelta(seconds=self._seed.points.pending_seconds / self._speed)
-        account.post(order.id, old.redeemed - new.redeemed, at=now, since=now)
+        account.post(order.id, old.redeemed - new.redeemed, now)
         # Points taken back count from the same moment as when they were given, so that pending cancels pending.
-        account.post(order.id, new.accrued - old.accrued, at=now, since=earned_at + activation)
+        account.post(order.id, new.accrued - old.accrued, now, since=earned_at + activation)
         level = level_at(self._seed.levels, account.turnover)
         account.turnover += new.turnover - old.turnover
         self._follow_level(account, level, earned_at)
