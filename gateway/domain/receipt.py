@@ -90,10 +90,15 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 class Refund(Struct, frozen=True, kw_only=True):
-    """A refund document; amounts are positive. `original_id` is the document id of the sale given back."""
+    """A refund document; amounts are positive. `original_id` is the document id of the sale given back.
+
+    `elsewhere` are the ids it has if another register of the outlet has sold it; none where the id is the same at
+    every register.
+    """
 
     document: Receipt
     original_id: str
+    elsewhere: tuple[str, ...] = ()
 
 
 def before_points(receipt: Receipt) -> Receipt:

@@ -9,6 +9,8 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor
 
+from gateway.observability.broken import first_words, place_of_error
+
 LONG_DIGITS = re.compile(r"\+?\d(?:[\s()-]{0,2}\d){8,}")
 """Phones and card numbers, in any spelling."""
 
@@ -50,7 +52,7 @@ def configure(level: str, *, readable: bool) -> None:
     shared: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        place_of_error,
         mask,
     ]
     renderer: Processor = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(_json)
@@ -69,5 +71,5 @@ class _Forward(logging.Handler):
     """aiohttp and asyncio speak the standard library's logging; their lines go the same way as ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        structlog.get_logger().warning("library", logger=record.name, message=record.getMessage(), error=kind)
+        message = first_words(record.getMessage()) if record.exc_info else record.getMessage()
+        structlog.get_logger().warning("library", logger=record.name, message=message, exc_info=record.exc_info)

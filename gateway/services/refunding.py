@@ -1,18 +1,17 @@
 """Goods come back: the refund is stored at once and never refused, the money is with the customer already."""
 
-from contextlib import suppress
 from hashlib import sha256
 
 import structlog
 
-from gateway.domain.change import Change, HistoryRow, ParkedDocument
+from gateway.domain.change import Change, ParkedDocument
 from gateway.domain.receipt import Refund, content_digest
-from gateway.domain.refund import RefundRecord, RefundState, covered
+from gateway.domain.refund import RefundRecord
 from gateway.domain.told import Closed
-from gateway.domain.work import Work, WorkKind
 from gateway.errors import Conflict
 from gateway.ports import Meter
 from gateway.services.records import Records
+from gateway.services.refunded_sales import RefundedSales, first_stored
 from gateway.services.wording import Wording
 
 log = structlog.get_logger()
@@ -21,6 +20,7 @@ log = structlog.get_logger()
 class Refunding:
     def __init__(self, records: Records, wording: Wording, meter: Meter) -> None:
         self._records = records
+        self._sales = RefundedSales(records)
         self._wording = wording
         self._meter = meter
 
@@ -45,29 +45,13 @@ class Refunding:
         )
         # One document of a sale at a time, but never behind a call to the server for that sale.
         async with self._records.one_call(f"refunds of {refund.original_id}"):
-            within, beyond = await self._split(record)
-            if beyond is not None:
-                await self._park(beyond)
+            within = await self._sales.within(await self._sales.found(record))
             try:
-                await self._records.commit(_new(within))
+                await self._records.commit(first_stored(within))
             except Conflict:  # the same document a moment ago, on another connection
                 return await self._records.store.refund(record.id) or within
         self._meter.count("refunds", state=within.state)
         return within
-
-    async def _split(self, record: RefundRecord) -> tuple[RefundRecord, RefundRecord | None]:
-        """The refund as far as its sale covers it, and what is above that, parked, as a record of its own."""
-        sale = await self._records.store.sale(record.sale_id)
-        if sale is None or sale.close is None:
-            return record, None
-        earlier = await self._records.store.refunds_of(record.sale_id)
-        return covered(record, sale.close.receipt.lines, earlier)
-
-    async def _park(self, beyond: RefundRecord) -> None:
-        """Before the rest: a document is acknowledged only once both are stored, and a repeat finds this one."""
-        log.error("refund_parked", refund=beyond.id, register=str(beyond.register))
-        with suppress(Conflict):
-            await self._records.commit(_new(beyond))
 
     async def _keep(self, refund: Refund, raw: bytes) -> None:
         register = refund.document.register
@@ -79,16 +63,3 @@ class Refunding:
             raw=raw,
         )
         await self._records.commit(Change(documents=(kept,)))
-
-
-def _new(record: RefundRecord) -> Change:
-    row = HistoryRow(
-        subject=record.id,
-        at=record.at,
-        who=str(record.register),
-        before="",
-        after=record.state,
-        cause="refund document",
-    )
-    work = (Work(kind=WorkKind.REFUND, subject=record.id, due=record.at),)
-    return Change(refund=record, history=(row,), work=() if record.state is RefundState.PARKED else work)

@@ -1,7 +1,6 @@
 """A refund to the loyalty server: after its sale, under one key, believed when the order shows it."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -12,13 +11,13 @@ from gateway.domain.change import Change, HistoryRow
 from gateway.domain.deadline import Deadline
 from gateway.domain.ids import call_key
 from gateway.domain.money import ZERO
-from gateway.domain.refund import RefundRecord, RefundState, covered, moved, returned_pieces
+from gateway.domain.refund import RefundRecord, RefundState, moved, returned_pieces
 from gateway.domain.sale_record import Sale, State
-from gateway.errors import Conflict
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.delivery import SEND_AGAIN, next_look
 from gateway.services.outbox import Later
 from gateway.services.records import Records
+from gateway.services.refunded_sales import RefundedSales
 from gateway.services.telling import Telling
 
 log = structlog.get_logger()
@@ -35,6 +34,7 @@ class Returning:
     def __init__(self, program: LoyaltyProgram, records: Records, telling: Telling, meter: Meter) -> None:
         self._program = program
         self._records = records
+        self._sales = RefundedSales(records)
         self._telling = telling
         self._meter = meter
 
@@ -61,17 +61,8 @@ class Returning:
 
     async def _covered(self, record: RefundRecord) -> RefundRecord:
         """Held against its sale once more: it may have come before it."""
-        sale = await self._records.store.sale(record.sale_id)
-        if sale is None or sale.close is None:
-            return record
-        within, beyond = covered(record, sale.close.receipt.lines, await self._others(record))
-        if within == record:
-            return record
-        log.error("refund_parked", refund=record.id, register=str(record.register))
-        if beyond is not None:
-            with suppress(Conflict):  # parked before a crash
-                await self._commit(beyond, record.state)
-        return await self._commit(within, record.state)
+        within = await self._sales.within(await self._sales.found(record))
+        return record if within == record else await self._commit(within, record.state)
 
     async def _ready(self, record: RefundRecord) -> RefundRecord | None:
         """With the order, the pieces and the bytes to send; None when nothing of it can be sent.
@@ -80,17 +71,16 @@ class Returning:
         """
         if record.state is RefundState.PARKED:
             return None
-        sale = await self._records.store.sale(record.sale_id)
-        seen = sale is not None and sale.close is not None
+        sale = await self._sales.sale_of(record)
         age = self._records.clock.now() - record.at
         others = await self._others(record)
         under_way = any(row.state in (RefundState.SENT, RefundState.CHECKING) for row in others)
-        if (seen and sale is not None and sale.state is not State.DELIVERED) or under_way:
+        if (sale is not None and sale.state is not State.DELIVERED) or under_way:
             raise Later(2 if age < UNSEEN else None)
-        if not seen and age < UNSEEN:
+        if sale is None and age < UNSEEN:
             raise Later((UNSEEN - age).total_seconds())
-        order = sale.delivered_order if seen and sale is not None else record.sale_id
-        pieces = _pieces(record, sale if seen else None, others)
+        order = sale.delivered_order if sale is not None else record.sale_id
+        pieces = _pieces(record, sale, others)
         intent = RefundOrder(order_id=order, pieces=pieces, tenders=record.refund.document.tenders, at=record.at)
         key = str(call_key(record.id, Operation.REFUND))
         return replace(record, order_id=order, pieces=pieces, body=self._program.compose(intent), key=key)

@@ -3,23 +3,26 @@
 import time
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
 from builders import REGISTER, make_receipt
-from loyalty_worlds import mindbox_client
+from loyalty_worlds import mindbox_client, until
 from shop_floor import COFFEE, FIFTY, OLGA, SEED, START
 
-from adapters.loyalty.mindbox import MindboxClient
+from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
 from adapters.loyalty.mindbox.sandbox import Sandbox
 from gateway.domain.call import (
     Accepted,
     AlreadyProcessed,
     Answer,
     Call,
+    MarkPaid,
     Operation,
+    OrderState,
     PlaceOrder,
     RefusalReason,
     Refused,
@@ -40,6 +43,10 @@ class Counter:
             session.post(f"{self.url}/_sandbox/variants", json=variants) as answer,
         ):
             return answer.status
+
+    async def is_paid(self, order_id: str) -> bool:
+        order = await self.client.order(order_id, deadline=Deadline(time.monotonic() + 3))
+        return order is not None and order.state is OrderState.PAID
 
     async def place(self, *, key: str = "", wrong_by: int = 0) -> Answer:
         deadline = Deadline(time.monotonic() + 3)
@@ -104,6 +111,27 @@ async def test_a_refusal_that_burns_its_key(counter: Counter, *, burns: bool) ->
     await counter.place(key=key, wrong_by=1)
     answer = await counter.place(key=key)
     assert isinstance(answer, AlreadyProcessed if burns else Accepted)
+
+
+async def test_the_frontol_family_sets_paid_by_an_operation_that_does_not_cancel(counter: Counter) -> None:
+    """Its own name for a change of status is `Frontol.CancelOrder`."""
+    settings = MindboxSettings(
+        kind="mindbox",
+        url=counter.url,
+        endpoint="Demo.Frontol",
+        secret_key_file="key",
+        preset="frontol",
+        sale_status="separate",
+    )
+    await counter.choose(create_takes_paid=False)
+    await counter.client.close()
+    counter.client = MindboxClient(settings, "demo-secret-key")
+    assert isinstance(await counter.place(), Accepted)
+    paid = counter.client.compose(MarkPaid(order_id="receipt-1", at=START))
+    call = Call(operation=Operation.PAID, order_id="receipt-1", key=str(uuid4()), body=paid)
+    answer = await counter.client.send(call, deadline=Deadline(time.monotonic() + 3))
+    assert isinstance(answer, Accepted)
+    await until(partial(counter.is_paid, "receipt-1"))
 
 
 async def test_a_variant_that_does_not_exist_is_refused(counter: Counter) -> None:

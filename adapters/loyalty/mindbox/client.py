@@ -74,7 +74,7 @@ class MindboxClient:
             return self._names.create_order if known else self._names.anonymous_create_order
         return {
             Operation.OFFLINE_SALE: self._names.offline_order,
-            Operation.PAID: self._names.change_status,
+            Operation.PAID: self._names.mark_paid,
             Operation.CANCEL: self._names.change_status,
             Operation.REFUND: self._names.refund,
             Operation.SHOWN: self._names.shown,

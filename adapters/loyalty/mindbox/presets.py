@@ -1,14 +1,18 @@
 """Operation names of Mindbox's own integration families; a project may rename each in the config.
 
 Sources: Mindbox help, "Set Retail integration" (Offline.*) and "Интеграция Frontol" (Frontol.*). Neither family
-lists an operation for reading an order, for segments or for a cashier action; those names are ours.
+lists an operation for reading an order, for segments or for a cashier action; those names are ours, and so is that
+of the Frontol family for setting the status "paid": the family's own only cancels.
 """
 
 from msgspec import Struct
 
 
 class Operations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What each call is named at the project. An empty name: the project does not have it."""
+    """What each call is named at the project. An empty name: the project does not have it.
+
+    `change_status` cancels an order; `mark_paid` is only called where the sale's status is set apart.
+    """
 
     get_customer: str
     preorder: str
@@ -16,6 +20,7 @@ class Operations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     create_order: str
     anonymous_create_order: str
     change_status: str
+    mark_paid: str
     refund: str
     offline_order: str
     get_order: str
@@ -30,6 +35,7 @@ OFFLINE = Operations(
     create_order="Offline.CreateAuthorizedOrder",
     anonymous_create_order="Offline.CreateAnonymousOrder",
     change_status="Offline.ChangeStatus",
+    mark_paid="Offline.ChangeStatus",
     refund="Offline.Return",
     offline_order="Offline.SaveOfflineOrder",
     get_order="Offline.GetOrder",
@@ -44,6 +50,7 @@ FRONTOL = Operations(
     create_order="Frontol.BeginAuthorizedOrderTransaction",
     anonymous_create_order="Frontol.BeginAnonymousOrderTransaction",
     change_status="Frontol.CancelOrder",
+    mark_paid="Frontol.ChangeStatus",
     refund="Frontol.Return",
     offline_order="Frontol.SaveOfflineOrder",
     get_order="Frontol.GetOrder",

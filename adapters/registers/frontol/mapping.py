@@ -1,5 +1,6 @@
 """Frontol's words and ours: requests into receipts, outcomes into answers. Pure."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -88,14 +89,21 @@ def receipt(request: Request, register: RegisterRef, kind: str = "receipt") -> R
     )
 
 
-def refund(request: Request, register: RegisterRef) -> Refund:
-    """A refund document. Raises `MalformedRequest` when it does not say what is returned."""
+def refund(request: Request, register: RegisterRef, colleagues: Iterable[RegisterRef] = ()) -> Refund:
+    """A refund document. Raises `MalformedRequest` when it does not say what is returned.
+
+    `colleagues` are the registers that may have sold it: all a refund says of its sale is the document's id.
+    """
     if not request.reference_uid:
         raise MalformedRequest("referenceUid: не указан")
     if not request.positions:
         raise MalformedRequest("positions: нечего возвращать")
+    own = document_id(request.reference_uid, register)
+    others = (document_id(request.reference_uid, one) for one in colleagues if one.outlet == register.outlet)
     return Refund(
-        document=receipt(request, register, "refund"), original_id=document_id(request.reference_uid, register)
+        document=receipt(request, register, "refund"),
+        original_id=own,
+        elsewhere=tuple(sorted({other for other in others if other != own})),
     )
 
 

@@ -20,6 +20,11 @@ class KeyRing:
     def keys(self) -> Sequence[bytes]:
         return tuple(self._registers)
 
+    @property
+    def registers(self) -> Sequence[RegisterRef]:
+        """All of them, whatever their keys."""
+        return [register for registers in self._registers.values() for register in registers]
+
     def first(self, key: bytes) -> RegisterRef:
         return self._registers[key][0]
 

@@ -172,7 +172,7 @@ class FrontolServer:
         return self._closed(await self._checkout.complete(receipt, asked.raw, deadline))
 
     async def _confirm_refund(self, asked: Asked) -> Answer:
-        refund = mapping.refund(asked.request, asked.register)
+        refund = mapping.refund(asked.request, asked.register, self._keys.registers)
         return mapping.closed(await self._checkout.refund(refund, asked.raw), self._style, "refund")
 
     def _closed(self, told: Closed) -> Answer:

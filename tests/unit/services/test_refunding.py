@@ -69,6 +69,48 @@ async def test_a_refund_of_a_sale_we_never_saw_is_told_by_its_reference(shop: Sh
     assert (call.operation, call.order_id) == (Operation.REFUND, "sold-elsewhere")
 
 
+async def refund_elsewhere(shop: Shop, *elsewhere: str) -> None:
+    """At another register, where the document's number makes another id."""
+    line = make_line(1, quantity=Decimal(1), original_index=1)
+    document = make_receipt("refund-1", lines=(line,), at=shop.clock.now())
+    refund = Refund(document=document, original_id="as-if-sold-here", elsewhere=elsewhere)
+    assert (await shop.core.checkout.refund(refund, b"raw")).slip
+
+
+async def test_a_refund_finds_the_sale_of_another_register(shop: Shop) -> None:
+    await sold(shop)
+    await refund_elsewhere(shop, "another", "receipt-1")
+    await shop.pass_time(seconds=10)
+    assert await state(shop, "refund-1") is RefundState.DONE
+    assert shop.program.arrived[-1].order_id == "receipt-1"
+
+
+async def test_also_when_that_sale_comes_later(shop: Shop) -> None:
+    await refund_elsewhere(shop, "another", "receipt-1")
+    await shop.pass_time(seconds=50)
+    await sold(shop)
+    await shop.pass_time(minutes=2)
+    assert await state(shop, "refund-1") is RefundState.DONE
+    assert [row.id for row in await shop.store.refunds_of("receipt-1")] == ["refund-1"]
+
+
+async def test_the_sale_of_its_own_register_comes_first(shop: Shop) -> None:
+    await sold(shop)
+    await shop.complete(paid(await shop.priced(basket("as-if-sold-here"))))
+    await refund_elsewhere(shop, "receipt-1")
+    await shop.pass_time(minutes=2)
+    assert shop.program.arrived[-1].order_id == "as-if-sold-here"
+
+
+async def test_between_two_sales_of_others_nobody_chooses(shop: Shop) -> None:
+    await sold(shop)
+    await shop.complete(paid(await shop.priced(basket("receipt-2"))))
+    await refund_elsewhere(shop, "receipt-1", "receipt-2")
+    await shop.pass_time(minutes=2)
+    assert shop.program.arrived[-1].order_id == "as-if-sold-here"
+    assert await state(shop, "refund-1") is not RefundState.DONE
+
+
 async def test_two_partial_refunds_each_take_their_own_piece(shop: Shop) -> None:
     await sold(shop)
     await shop.refund("refund-1", 1)
