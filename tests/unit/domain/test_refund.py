@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 import pytest
-from builders import make_line, make_piece, make_refund
+from builders import make_line, make_piece, make_receipt, make_refund
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.call import ReturnedPiece
-from gateway.domain.receipt import LineItem
+from gateway.domain.receipt import LineItem, Refund
 from gateway.domain.refund import FORWARD, RefundState, moved, returned_pieces, split
 
 SOLD = (make_line(1, quantity=Decimal(3), total=Decimal(300)), make_line(2, quantity=Decimal("0.5")))
@@ -99,3 +99,9 @@ def test_a_refund_moves_by_its_table_only(before: RefundState, after: RefundStat
 
 def test_a_refund_that_is_done_stays_done() -> None:
     assert FORWARD[RefundState.DONE] == frozenset()
+
+
+def test_a_refund_belongs_to_the_shift_of_its_document() -> None:
+    document = make_receipt("refund-1", shift="91")
+    record = make_refund(refund=Refund(document=document, original_id="receipt-1"))
+    assert record.shift == "91"

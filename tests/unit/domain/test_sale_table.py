@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from builders import make_close, make_delivery, make_sale
+from builders import make_close, make_delivery, make_receipt, make_sale
 from msgspec.structs import replace
 from sale_steps import TERMS, held, made_held, one_of_each, released, unknown
 
@@ -154,3 +154,8 @@ def test_a_decision_that_leaves_the_table_is_a_fault_of_ours(monkeypatch: pytest
     monkeypatch.setitem(table.TABLE, (OPEN, UndoAsked), (wrong, frozenset({OPEN})))
     with pytest.raises(IllegalTransition, match="open -> parked by UndoAsked"):
         advance(make_sale(), one_of_each()[1], TERMS)
+
+
+def test_a_sale_belongs_to_the_shift_it_was_closed_in() -> None:
+    closed = make_sale(close=make_close(receipt=make_receipt(shift="90")))
+    assert (closed.shift, make_sale().shift) == ("90", "")
