@@ -14,12 +14,14 @@ from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
 from adapters.loyalty.mindbox.sandbox import Sandbox
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol
+from adapters.registers.frontol.report import ReportSettings, ReportSource
 from adapters.screens import browser
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, StoreSettings, open_store
 from gateway.checking import check_outlet, check_prompts, check_times, slip_templates
 from gateway.clock import SystemClock
 from gateway.config_file import ConfigFile, nearest
 from gateway.core import Core, build_core
+from gateway.domain.identification import Identification
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import ConfigError, StoreError
 from gateway.limited_file import LimitedFile
@@ -27,7 +29,9 @@ from gateway.observability.admin import Admin
 from gateway.observability.guard_view import GuardView
 from gateway.observability.limited_switch import LimitedSwitch
 from gateway.observability.metrics import Metrics
+from gateway.observability.reconciled_view import ReconciledView
 from gateway.ports import Clock, LoyaltyProgram, Printer, Store
+from gateway.reconciled_file import ReconciledFile
 from gateway.services.quoting import RESERVE
 from gateway.settings import Register
 from gateway.slips import Templates
@@ -133,6 +137,22 @@ def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Me
     )
 
 
+def till_report(config: ConfigFile) -> ReportSource:
+    """Where the tills' own reports come from. Raises `ConfigError`."""
+    table = config.settings.frontol_report
+    if not table:
+        raise ConfigError(f"{config.path}: frontol_report: сверка не настроена, нужен раздел [frontol_report]")
+    settings = config.decode(table, ReportSettings, "frontol_report")
+    known = {ref.register: ref for ref in registers(config)}
+    for till, name in settings.tills.items():
+        if name not in known:
+            allowed = ", ".join(known)
+            raise ConfigError(f"{config.path}: frontol_report.tills.{till}: нет кассы {name!r}; допустимо: {allowed}")
+    tills = {till: known[name] for till, name in settings.tills.items()}
+    scanned = Identification().scanned
+    return ReportSource(settings, tills, scanned, config.settings.outlet.zone, config.folder)
+
+
 def screen_routes(known: Registers, core: Core) -> list[web.AbstractRouteDef]:
     """A page for each register, by its id; by `outlet.id` where another outlet's register has the same id."""
     pages: dict[str, RegisterRef] = {}
@@ -200,6 +220,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     chosen_store = store_settings(config)
     opened = await open_store(chosen_store, on_fatal=on_fatal, dsn=dsn(config, chosen_store))
     switch = LimitedFile(state_folder(chosen_store))
+    metrics.registry.register(ReconciledView(ReconciledFile(state_folder(chosen_store))))
     core = build_core(
         config.settings,
         program,
@@ -236,6 +257,8 @@ def check(config: ConfigFile) -> Templates:
     printers(config, known)
     store_settings(config)
     frontol_style(config)
+    if config.settings.frontol_report:
+        till_report(config)
     secrets(config, known)
     admin_token(config)
     check_outlet(config)

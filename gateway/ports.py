@@ -1,6 +1,6 @@
 """Every door between what we decide and what others decide."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -22,6 +22,7 @@ from gateway.domain.refund import RefundRecord
 from gateway.domain.sale_record import Profile, Sale, State
 from gateway.domain.slip import Slip
 from gateway.domain.slip_data import SlipData
+from gateway.domain.till_report import Reported, Unread
 from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
 from gateway.domain.work import Lane, OutboxRow, Work
 
@@ -240,6 +241,18 @@ class Line(Protocol):
     """A one-line text of the administrator's with a customer's data filled in. Raises `TemplateError`."""
 
     def __call__(self, source: str, customer: Customer) -> str: ...
+
+
+class TillReport(Protocol):
+    """A register's own list of its receipts, read once from its beginning to its end.
+
+    `unread` are the lines nobody understands, complete once all receipts were taken.
+    """
+
+    unread: list[Unread]
+
+    def receipts(self, closed_before: datetime, line: Callable[[int], None]) -> Iterator[Reported]:
+        """Receipts and refunds of shifts closed before that moment, in their order; `line` hears how far it is."""
 
 
 class Meter(Protocol):

@@ -231,7 +231,7 @@ class Log(Section, frozen=True, kw_only=True):
 
 
 class Settings(Section, frozen=True, kw_only=True):
-    """The whole file. `loyalty`, `store`, `frontol` and each of `printers` belong to the adapter they name."""
+    """The whole file. `loyalty`, `store`, `frontol`, `frontol_report` and `printers` belong to their adapters."""
 
     outlet: Outlet
     registers: tuple[Register, ...]
@@ -240,6 +240,7 @@ class Settings(Section, frozen=True, kw_only=True):
     server: Server = Server()
     store: dict[str, Any] = {}
     frontol: dict[str, Any] = {}
+    frontol_report: dict[str, Any] = {}
     budgets: Budgets = Budgets()
     loyalty_guard: LoyaltyGuard = LoyaltyGuard()
     limited_mode: LimitedMode = LimitedMode()

@@ -15,6 +15,7 @@ from adapters.loyalty.mindbox import MindboxSettings
 from adapters.loyalty.mindbox.presets import OFFLINE, Operations
 from adapters.printers import PrinterSettings
 from adapters.registers.frontol import Style
+from adapters.registers.frontol.report import ReportSettings
 from adapters.stores import SqliteSettings
 from gateway import bootstrap
 from gateway.config_file import ConfigFile
@@ -31,12 +32,16 @@ COMMENTED = re.compile(r"^#(?=[a-z\[])", re.MULTILINE)
 
 ADAPTERS: dict[str, type[Struct]] = {
     "frontol": Style,
+    "frontol_report": ReportSettings,
     "loyalty": MindboxSettings,
     "loyalty.operations": Operations,
     "store": SqliteSettings,
     "printers": PrinterSettings,
 }
 """Tables whose shape an adapter knows."""
+
+OWN_KEYS = {"frontol_report.tills"}
+"""Tables whose keys are the shop's own."""
 
 ENGLISH, RUSSIAN = ROOT / "README.md", ROOT / "README.ru.md"
 PAGES = sorted(
@@ -89,7 +94,7 @@ def keys_of(table: dict[str, Any], above: str = "") -> Iterator[str]:
         key = f"{above}.{name}".lstrip(".")
         yield key
         for inner in value if isinstance(value, list) else [value]:
-            if isinstance(inner, dict):
+            if isinstance(inner, dict) and key not in OWN_KEYS:
                 yield from keys_of(inner, key)
 
 

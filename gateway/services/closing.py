@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from gateway.domain.change import Change, ParkedDocument
 from gateway.domain.deadline import Deadline
+from gateway.domain.ids import reported_document_id
 from gateway.domain.quote import carries, same_goods
 from gateway.domain.receipt import Receipt, RegisterRef, content_digest
 from gateway.domain.sale_events import CloseAsked, Step, Verdict
@@ -44,6 +45,8 @@ class Closing:
     async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
         """Store the close, then use what is left of the budget to deliver it at once."""
         closed = self._clocks.closed(receipt)
+        if closed.is_late and await self._is_reported(receipt, raw):
+            return Closed()
         step = await self._records.apply(
             receipt.id,
             receipt.register,
@@ -77,6 +80,20 @@ class Closing:
             quote=priced.quote if priced and _is_carried(receipt, priced) else None,
             quoted=priced.receipt if priced and same_goods(receipt, priced.receipt) else None,
         )
+
+    async def _is_reported(self, receipt: Receipt, raw: bytes) -> bool:
+        """Whether the register's own report told of it before it came (`reconciling.py`): it is on its way."""
+        at = receipt.at or self._records.clock.now()
+        known = reported_document_id(receipt.register, at.year, receipt.shift, receipt.number)
+        sale = await self._records.store.sale(known)
+        if sale is None or sale.close is None:
+            return False
+        told = sale.close.receipt.total
+        if receipt.total not in (told, told - receipt.points, told + receipt.points):
+            reason = f"чек {receipt.number} смены {receipt.shift} доставлен по отчёту кассы с другой суммой"
+            await self._records.commit(Change(documents=(self._document(receipt.register, raw, reason),)))
+        self._meter.count("closes", verdict="reported")
+        return True
 
     def _kept_if_different(self, receipt: Receipt, raw: bytes) -> More:
         def more(step: Step) -> Change:

@@ -19,10 +19,14 @@ LIVE = timedelta(minutes=5)
 
 
 class ClosedAt(Struct, frozen=True, kw_only=True):
-    """`at` by our own clock: popups and slips count from it. `told` is what stands in the order."""
+    """`at` by our own clock: popups and slips count from it. `told` is what stands in the order.
+
+    `is_late`: its register kept it for a while.
+    """
 
     at: datetime
     told: datetime
+    is_late: bool = False
 
 
 class TillClocks:
@@ -53,7 +57,7 @@ class TillClocks:
         said = self._zoned(receipt.at)
         at = said - self._skews.get(receipt.register, timedelta(0))
         if now - at > LIVE:
-            return ClosedAt(at=at, told=said)
+            return ClosedAt(at=at, told=said, is_late=True)
         return ClosedAt(at=now, told=now if self._clock.synchronised() else said)
 
     def _zoned(self, at: datetime) -> datetime:
