@@ -15,7 +15,8 @@ from adapters.loyalty.mindbox.sandbox import Sandbox
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol
 from adapters.registers.frontol.report import ReportSettings, ReportSource
-from adapters.screens import browser
+from adapters.screens import api, browser
+from adapters.screens.access import Access, Place
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, StoreSettings, open_store
 from gateway.checking import check_outlet, check_prompts, check_times, slip_templates
 from gateway.clock import SystemClock
@@ -153,12 +154,19 @@ def till_report(config: ConfigFile) -> ReportSource:
     return ReportSource(settings, tills, scanned, config.settings.outlet.zone, config.folder)
 
 
-def screen_routes(known: Registers, core: Core) -> list[web.AbstractRouteDef]:
-    """A page for each register, by its id; by `outlet.id` where another outlet's register has the same id."""
-    pages: dict[str, RegisterRef] = {}
-    for ref in known:
-        pages[f"{ref.outlet}.{ref.register}" if ref.register in pages else ref.register] = ref
-    return browser.routes(core.prompting, pages)
+def places(config: ConfigFile, known: Registers) -> dict[str, Place]:
+    """Registers by their name in a screen's address: the id; `outlet.id` where another outlet's has the same id."""
+    named: dict[str, Place] = {}
+    for number, (ref, row) in enumerate(known.items(), 1):
+        file, key = row.screen_token_file, f"registers[{number}].screen_token_file"
+        name = f"{ref.outlet}.{ref.register}" if ref.register in named else ref.register
+        named[name] = Place(register=ref, token=config.secret(file, key) if file else "")
+    return named
+
+
+def screen_routes(config: ConfigFile, known: Registers, core: Core) -> list[web.AbstractRouteDef]:
+    access, language = Access(places(config, known)), config.settings.language
+    return [*api.routes(core.desk, access, language), *browser.routes(core.desk, access, language)]
 
 
 def store_settings(config: ConfigFile) -> StoreSettings:
@@ -241,7 +249,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     return Gateway(
         core=core,
         store=opened,
-        routes=[*screen_routes(known, core), *frontol_routes(config, known, core, metrics)],
+        routes=[*screen_routes(config, known, core), *frontol_routes(config, known, core, metrics)],
         admin_routes=admin(config, core, opened, clock, metrics).routes(),
         close=close,
     )
@@ -260,6 +268,7 @@ def check(config: ConfigFile) -> Templates:
     if config.settings.frontol_report:
         till_report(config)
     secrets(config, known)
+    places(config, known)
     admin_token(config)
     check_outlet(config)
     check_times(config)

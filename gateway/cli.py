@@ -47,6 +47,8 @@ def check_config(file: Annotated[Path, typer.Argument(help="Файл настр�
     config = ConfigFile(file)
     bootstrap.check(config)
     typer.echo(f"{file}: настройки верны, касс: {len(config.settings.registers)}")
+    if bare := [row.id for row in config.settings.registers if not row.screen_token_file]:
+        typer.echo(f"Экраны только на этом компьютере (screen_token_file не задан): {', '.join(bare)}")
 
 
 @app.command()

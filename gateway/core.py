@@ -27,8 +27,8 @@ from gateway.services.limited_mode import LimitedMode
 from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import LONGEST_WAIT, Handler, Later, Outbox
+from gateway.services.popups import Floor, PollTimes, PopupDesk, PopupPolling, PopupReporting
 from gateway.services.printing import Printing
-from gateway.services.prompting import PollTimes, Prompting
 from gateway.services.quoting import Quoting
 from gateway.services.records import Records
 from gateway.services.redeeming import Redeeming
@@ -52,7 +52,8 @@ class Core(Struct, frozen=True, kw_only=True):
     """What registers and screens ask, and what runs behind them."""
 
     checkout: CheckoutDesk
-    prompting: Prompting
+    desk: PopupDesk
+    polling: PopupPolling
     outbox: Outbox
     printing: Printing
     guard: GuardedProgram
@@ -67,7 +68,7 @@ class Core(Struct, frozen=True, kw_only=True):
     def use(self, rules: tuple[PromptRule, ...]) -> None:
         """From now on, while registers are served."""
         self.wording.use(rules)
-        self.prompting.use(rules)
+        self.polling.use(rules)
 
     async def close(self) -> None:
         """Let go of the loyalty server; nothing is sent any more."""
@@ -111,21 +112,27 @@ def build_core(
     clocks = TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     printing = Printing(printers, records, wording, meter)
-    prompting = Prompting(popups, records, Telling(popups), wording, meter, rules, _poll_times(settings))
+    polling = PopupPolling(popups, records, wording, meter, rules, _poll_times(settings))
+    floor = Floor(clock, polling.window)
+    desk = PopupDesk(popups, records, floor, wording, meter)
+    reporting = PopupReporting(records, Telling(popups), meter)
     releasing = Releasing(guard, records, telling, receipts)
-    delivering = Delivering(guard, records, telling, meter, prompting.after_delivery, printing.after_delivery)
+    delivering = Delivering(guard, records, telling, meter, polling.after_delivery, printing.after_delivery)
     returning = Returning(guard, records, telling, meter)
-    outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, prompting))
+    work = _handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, polling, reporting)
+    outbox.serve(work)
     checkout = CheckoutDesk(
         Quoting(front, records, receipts, clocks, wording, meter),
         Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
         Closing(records, receipts, clocks, outbox, wording, meter),
         Refunding(records, wording, meter),
+        floor,
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
     )
     return Core(
         checkout=checkout,
-        prompting=prompting,
+        desk=desk,
+        polling=polling,
         outbox=outbox,
         printing=printing,
         guard=guard,
@@ -146,7 +153,8 @@ def _handlers(
     delivering: Delivering,
     releasing: Releasing,
     returning: Returning,
-    prompting: Prompting,
+    polling: PopupPolling,
+    reporting: PopupReporting,
 ) -> dict[WorkKind, Handler]:
     """Who does which work; nobody waits for it, so each call has its own time-out of `seconds`."""
 
@@ -169,10 +177,10 @@ def _handlers(
             await returning.deliver(work.subject, limit())
 
     async def poll(work: Work) -> None:
-        await prompting.poll(work.subject, limit())
+        await polling.poll(work.subject, limit())
 
     async def report(work: Work) -> None:
-        await prompting.report(work, limit())
+        await reporting.report(work, limit())
 
     return {
         WorkKind.DELIVER: deliver,

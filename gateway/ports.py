@@ -12,6 +12,7 @@ from gateway.domain.call import Answer, Call, Intent, OrderView
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
 from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
+from gateway.domain.desk import DeskView, PromptAnswer
 from gateway.domain.enrolment import Application, Enrolment
 from gateway.domain.print_job import PrintJob
 from gateway.domain.print_outcome import PrintOutcome
@@ -221,14 +222,16 @@ class Checkout(Protocol):
 class PromptDesk(Protocol):
     """What a cashier's screen may ask."""
 
-    async def waiting(self, register: RegisterRef) -> Sequence[Prompt]:
-        """Prompts to show now."""
+    async def view(self, register: RegisterRef) -> DeskView:
+        """What to show now. Raises `StoreUnavailable`."""
 
     def changes(self, register: RegisterRef) -> AsyncIterator[None]:
-        """Yields whenever `waiting` may have changed; ends when the gateway stops."""
+        """Yields whenever `view` may have changed; ends when the gateway stops."""
 
-    async def shown(self, prompt_id: str, register: RegisterRef) -> bool:
-        """The cashier saw it. True once it is stored, also when it was before; False when it is too late."""
+    async def answer(self, prompt_id: str, register: RegisterRef, answer: PromptAnswer) -> bool:
+        """What the cashier did with it. True once it is stored, also when it was before; False when it is too late,
+        answered otherwise, or not of this register. Raises `StoreUnavailable`.
+        """
 
 
 class Templates(Protocol):

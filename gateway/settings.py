@@ -80,6 +80,7 @@ class Server(Section, frozen=True, kw_only=True):
 class Register(Section, frozen=True, kw_only=True):
     """`id` as the register calls itself; `outlet` when it is not the gateway's own; `printer` by name.
 
+    `screen_token_file` holds the secret that its screens show; empty: only screens on this computer.
     `slip_to`: on the register's own printer, on ours, or both.
     """
 
@@ -88,6 +89,7 @@ class Register(Section, frozen=True, kw_only=True):
     access_key_file: Text
     outlet: str = ""
     printer: str = ""
+    screen_token_file: str = ""
     slip_to: Literal["register", "printer", "both"] = "both"
 
 

@@ -1,6 +1,7 @@
 """A prompt: what the cashier should say to this customer now. A popup is how one screen shows it.
 
 OFFERED -> SHOWN -> REPORTED        either may end in EXPIRED when its window closes
+        -> LEFT                     the customer had gone: nobody heard it, nothing is reported
 """
 
 from datetime import date, datetime, timedelta
@@ -54,22 +55,32 @@ class PromptRule(Struct, frozen=True, kw_only=True):
 class PromptState(StrEnum):
     OFFERED = "offered"
     SHOWN = "shown"
+    LEFT = "left"
     REPORTED = "reported"
     EXPIRED = "expired"
 
 
 class Prompt(Struct, frozen=True, kw_only=True):
-    """One prompt for one sale and one rule. `deadline`: shown and reported by then, or not at all."""
+    """One prompt for one sale and one rule. `deadline`: shown and reported by then, or not at all.
+
+    `buyer` and `sold_at` tell whose it is once the next customer stands at the register; `click_needed`: only a
+    click says that it was seen, else also having been in sight for `seen_after`.
+    """
 
     id: str
     sale_id: str
     register: RegisterRef
     rule: str
     text: str
+    title: str = ""
     customer_id: str
+    buyer: str = ""
+    sold_at: datetime | None = None
     action: str
     offered_at: datetime
     stays: timedelta
+    click_needed: bool = True
+    seen_after: timedelta = timedelta(0)
     deadline: datetime
     version: int = 0
     state: PromptState = PromptState.OFFERED
@@ -82,8 +93,9 @@ class Prompt(Struct, frozen=True, kw_only=True):
 
 
 FORWARD: dict[PromptState, frozenset[PromptState]] = {
-    PromptState.OFFERED: frozenset({PromptState.SHOWN, PromptState.EXPIRED}),
+    PromptState.OFFERED: frozenset({PromptState.SHOWN, PromptState.LEFT, PromptState.EXPIRED}),
     PromptState.SHOWN: frozenset({PromptState.REPORTED, PromptState.EXPIRED}),
+    PromptState.LEFT: frozenset(),
     PromptState.REPORTED: frozenset(),
     PromptState.EXPIRED: frozenset(),
 }

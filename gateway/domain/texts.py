@@ -44,6 +44,10 @@ class Phrase(StrEnum):
     LIMITED_MANUAL = "limited_manual"
     LIMITED_STORE = "limited_store"
     LIMITED_ENDED = "limited_ended"
+    TELL_CUSTOMER = "tell_customer"
+    PREVIOUS_RECEIPT = "previous_receipt"
+    CONGRATULATED = "congratulated"
+    CUSTOMER_LEFT = "customer_left"
 
 
 RU: dict[Phrase, str] = {
@@ -81,6 +85,10 @@ RU: dict[Phrase, str] = {
     Phrase.LIMITED_MANUAL: "Программа лояльности отключена администратором: скидок и баллов пока нет",
     Phrase.LIMITED_STORE: "Шлюз не может сохранять чеки: баллы не списываются, сообщите администратору",
     Phrase.LIMITED_ENDED: "Программа лояльности снова работает",
+    Phrase.TELL_CUSTOMER: "Скажите покупателю",
+    Phrase.PREVIOUS_RECEIPT: "предыдущий чек {time}{who}",
+    Phrase.CONGRATULATED: "поздравили",
+    Phrase.CUSTOMER_LEFT: "клиент ушёл",
 }
 
 EN: dict[Phrase, str] = {
@@ -118,6 +126,10 @@ EN: dict[Phrase, str] = {
     Phrase.LIMITED_MANUAL: "The administrator switched the loyalty programme off: no discounts or points for now",
     Phrase.LIMITED_STORE: "The gateway cannot store receipts: points are not spent, tell the administrator",
     Phrase.LIMITED_ENDED: "The loyalty programme works again",
+    Phrase.TELL_CUSTOMER: "Tell the customer",
+    Phrase.PREVIOUS_RECEIPT: "previous receipt {time}{who}",
+    Phrase.CONGRATULATED: "congratulated",
+    Phrase.CUSTOMER_LEFT: "customer has left",
 }
 
 _PHRASES = {Language.RU: RU, Language.EN: EN}

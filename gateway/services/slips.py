@@ -45,7 +45,10 @@ class Slips:
 
     def local_now(self) -> datetime:
         """The outlet's own time: what stands on paper, and which day it is."""
-        return self._clock.now().astimezone(self._zone)
+        return self.local(self._clock.now())
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone)
 
     def customer(self, customer: Customer, register: RegisterRef) -> Slip:
         if "customer" not in self._printed:

@@ -32,6 +32,9 @@ class Wording:
         """The outlet's own time."""
         return self.slips.local_now()
 
+    def local(self, at: datetime) -> datetime:
+        return self.slips.local(at)
+
     def say(self, phrase: Phrase, **values: str | Decimal) -> str:
         """A sentence; amounts of points are spelt out."""
         spelt = {

@@ -17,6 +17,7 @@ class CashierPage:
 
     def __init__(self, session: aiohttp.ClientSession, gateway: str, register: str) -> None:
         self.url = f"{gateway}/cashier/{register}"
+        self._popups = f"{gateway}/api/v1/registers/{register}/popups"
         self._session = session
 
     async def waiting(self) -> AsyncIterator[list[dict[str, Any]]]:
@@ -37,13 +38,14 @@ class CashierPage:
                 name, _, value = raw.decode().rstrip("\r\n").partition(": ")
                 if name == "event":
                     event = value
-                elif name == "data" and event == "prompts":
-                    yield json.loads(value)
+                elif name == "data" and event == "view":
+                    yield json.loads(value)["popups"]
 
     async def shown(self, prompt_id: str) -> int:
-        """The HTTP status: 204 when it was stored; 0 when nobody answered."""
+        """The HTTP status: 200 when it was stored; 0 when nobody answered."""
         try:
-            async with self._session.post(f"{self.url}/prompts/{prompt_id}/shown") as answer:
+            said = {"answer": "congratulated"}
+            async with self._session.post(f"{self._popups}/{prompt_id}/answer", json=said) as answer:
                 return answer.status
         except (TimeoutError, aiohttp.ClientError, OSError):
             return 0

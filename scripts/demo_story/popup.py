@@ -17,7 +17,7 @@ LAST_POLL_SECONDS = 50.0
 
 WINDOW_SECONDS = 120.0
 REPORT_SECONDS = 8.0
-STORED = 204
+STORED = 200
 """The page's own answer to a confirmation that was kept."""
 
 

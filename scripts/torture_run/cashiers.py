@@ -1,7 +1,6 @@
 """The cashiers' eyes: whatever popup waits at any register is looked at and confirmed."""
 
 import asyncio
-import json
 from contextlib import suppress
 
 import aiohttp
@@ -18,22 +17,18 @@ async def look(shift: Shift) -> None:
             url, name = shift.urls[turn % len(shift.urls)], register(turn // len(shift.urls) % TILLS)
             turn += 1
             with suppress(TimeoutError, aiohttp.ClientError, OSError):  # the gateway is away, the popup waits
-                await _confirm(http, f"{url}/cashier/{name}", shift)
+                await _confirm(http, f"{url}/api/v1/registers/{name}/popups", shift)
             await asyncio.sleep(0.05)
 
 
-async def _confirm(http: aiohttp.ClientSession, page: str, shift: Shift) -> None:
-    for prompt in await _waiting(http, page):
+async def _confirm(http: aiohttp.ClientSession, popups: str, shift: Shift) -> None:
+    for prompt in await _waiting(http, popups):
         shift.told.shown.add(prompt["id"])  # before it is told: an answer may be lost
-        async with http.post(f"{page}/prompts/{prompt['id']}/shown") as response:
+        async with http.post(f"{popups}/{prompt['id']}/answer", json={"answer": "congratulated"}) as response:
             await response.read()
 
 
-async def _waiting(http: aiohttp.ClientSession, page: str) -> list[dict[str, str]]:
-    """The stream's first event is what waits now."""
-    async with http.get(f"{page}/events") as response:
-        async for row in response.content:
-            if row.startswith(b"data: "):
-                found: list[dict[str, str]] = json.loads(row[6:])
-                return found
-    return []
+async def _waiting(http: aiohttp.ClientSession, popups: str) -> list[dict[str, str]]:
+    async with http.get(popups) as response:
+        found: list[dict[str, str]] = (await response.json())["popups"]
+        return found

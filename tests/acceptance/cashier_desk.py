@@ -1,20 +1,25 @@
 """An honest `PromptDesk` in memory, and a gateway's HTTP side with nothing but the cashier's page on it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from adapters.screens.browser import routes
+from adapters.screens import api, browser
+from adapters.screens.access import Access, Place
+from gateway.domain.desk import CustomerCard, DeskView, Popup, PromptAnswer
 from gateway.domain.prompt import Prompt, PromptState, moved
 from gateway.domain.receipt import RegisterRef
+from gateway.domain.texts import Language
 from gateway.errors import StoreUnavailable
 
 FIRST = RegisterRef(outlet="41", register="1")
 SECOND = RegisterRef(outlet="41", register="2")
-REGISTERS = {"1": FIRST, "2": SECOND}
+REGISTERS = {"1": Place(register=FIRST), "2": Place(register=SECOND)}
+TOKEN = "a-token-of-the-third"
+THIRD = RegisterRef(outlet="41", register="3")
 OFFERED_AT = datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
 
 
@@ -44,12 +49,26 @@ class MemoryDesk:
         self._version = 0
         self._stopping = False
         self.broken = False
+        self.whose: dict[str, str] = {}
+        self.card: CustomerCard | None = None
+        self.limited = ""
         self.listening = 0
 
-    async def waiting(self, register: RegisterRef) -> Sequence[Prompt]:
+    async def view(self, register: RegisterRef) -> DeskView:
         if self.broken:
             raise StoreUnavailable
-        return [p for p in self._prompts.values() if p.register == register and p.state is PromptState.OFFERED]
+        rows = [p for p in self._prompts.values() if p.register == register and p.state is PromptState.OFFERED]
+        popups = tuple(
+            Popup(prompt=row, stays_seconds=row.stays.total_seconds(), whose=self.whose.get(row.id, ""))
+            for row in rows
+        )
+        return DeskView(
+            popups=popups,
+            receipt_open=self.card is not None,
+            expected=bool(rows),
+            card=self.card,
+            limited=self.limited,
+        )
 
     async def changes(self, register: RegisterRef) -> AsyncIterator[None]:  # noqa: ARG002 - "may have changed": of any
         self.listening += 1
@@ -65,15 +84,16 @@ class MemoryDesk:
         finally:
             self.listening -= 1
 
-    async def shown(self, prompt_id: str, register: RegisterRef) -> bool:
+    async def answer(self, prompt_id: str, register: RegisterRef, answer: PromptAnswer) -> bool:
         if self.broken:
             raise StoreUnavailable
         prompt = self._prompts.get(prompt_id)
-        if prompt is None or prompt.register != register or prompt.state is PromptState.EXPIRED:
+        if prompt is None or prompt.register != register:
             return False
+        wanted = PromptState.SHOWN if answer is PromptAnswer.CONGRATULATED else PromptState.LEFT
         if prompt.state is PromptState.OFFERED:
-            await self._put(moved(prompt, PromptState.SHOWN))
-        return True
+            await self._put(moved(prompt, wanted))
+        return self._prompts[prompt_id].state is wanted
 
     async def offer(self, prompt: Prompt) -> None:
         await self._put(prompt)
@@ -84,6 +104,12 @@ class MemoryDesk:
     def state(self, prompt_id: str) -> PromptState:
         return self._prompts[prompt_id].state
 
+    async def change(self) -> None:
+        """Somebody looked up a customer, or the like: the view differs."""
+        self._version += 1
+        async with self._moved:
+            self._moved.notify_all()
+
     async def stop(self) -> None:
         self._stopping = True
         async with self._moved:
@@ -91,16 +117,16 @@ class MemoryDesk:
 
     async def _put(self, prompt: Prompt) -> None:
         self._prompts[prompt.id] = prompt
-        self._version += 1
-        async with self._moved:
-            self._moved.notify_all()
+        await self.change()
 
 
 @asynccontextmanager
 async def serving(desk: MemoryDesk, *, port: int = 0, heartbeat_seconds: float = 15) -> AsyncIterator[str]:
-    """The page's address, without the register. Leaving stops the desk first, as the gateway does."""
+    """The pages' address, without the register. Leaving stops the desk first, as the gateway does."""
     app = web.Application()
-    app.add_routes(routes(desk, REGISTERS, heartbeat_seconds=heartbeat_seconds))
+    access = Access(REGISTERS | {"3": Place(register=THIRD, token=TOKEN)})
+    app.add_routes(api.routes(desk, access, Language.RU))
+    app.add_routes(browser.routes(desk, access, Language.RU, heartbeat_seconds=heartbeat_seconds))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:

@@ -4,14 +4,13 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from acceptance.cashier_desk import OFFERED_AT, SECOND, MemoryDesk, make_prompt, serving, until
+from acceptance.cashier_desk import FIRST, SECOND, TOKEN, MemoryDesk, make_prompt, serving, until
 
-from gateway.domain.prompt import Prompt, PromptState
+from gateway.domain.desk import DeskView, PromptAnswer
 from gateway.domain.receipt import RegisterRef
 
 
@@ -33,15 +32,15 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def next_prompts(stream: aiohttp.ClientResponse) -> list[dict[str, object]]:
-    """The next `prompts` event, read as a browser reads it: fields by line, a blank line ends an event."""
+    """The popups of the next `view` event, read as a browser reads it: fields by line, a blank line ends an event."""
     fields: dict[str, str] = {}
     async for raw in stream.content:
         line = raw.decode().rstrip("\n")
         if line:
             name, _, value = line.partition(": ")
             fields[name] = value
-        elif fields.pop("event", "") == "prompts":
-            prompts: list[dict[str, object]] = json.loads(fields["data"])
+        elif fields.pop("event", "") == "view":
+            prompts: list[dict[str, object]] = json.loads(fields["data"])["popups"]
             return prompts
     raise AssertionError("the stream ended")
 
@@ -110,13 +109,19 @@ async def test_everything_the_page_refers_to_is_served_and_inline_code_is_absent
     assert not re.search(r"<style|<script>|\son\w+=|\sstyle=", text)  # the policy would refuse them
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/9"), ("GET", "/9/events"), ("POST", "/9/prompts/a/shown")])
-async def test_unknown_register_is_told_so_in_russian(
-    address: str, http: aiohttp.ClientSession, method: str, path: str
+@pytest.mark.parametrize("path", ["/9", "/9/events", "/3", "/3/events", "/3?token=wrong", "/9?token=wrong"])
+async def test_whoever_has_no_token_hears_the_same_of_every_register(
+    address: str, http: aiohttp.ClientSession, path: str
 ) -> None:
-    async with http.request(method, address + path) as answer:
-        assert answer.status == 404
-        assert "касса не настроена" in await answer.text()
+    async with http.get(address + path) as answer:
+        assert answer.status == 401
+        assert await answer.text() == "Нет доступа. Проверьте адрес страницы: кассу в нём и ключ (token)."
+
+
+@pytest.mark.parametrize("path", [f"/3?token={TOKEN}", f"/3/events?token={TOKEN}"])
+async def test_page_opens_with_its_token(address: str, http: aiohttp.ClientSession, path: str) -> None:
+    async with http.get(address + path) as answer:
+        assert answer.status == 200
 
 
 async def test_stream_begins_with_everything_that_waits(
@@ -127,11 +132,10 @@ async def test_stream_begins_with_everything_that_waits(
         assert stream.content_type == "text/event-stream"
         assert stream.headers["Cache-Control"] == "no-store"
         (prompt,) = await next_prompts(stream)
-    assert prompt.keys() == {"id", "text", "stays_seconds", "offered_at"}
     assert prompt["id"] == "a"
     assert prompt["text"] == "Скажите:\n«С днём рождения!»\u2028"
     assert prompt["stays_seconds"] == 60
-    assert datetime.fromisoformat(str(prompt["offered_at"])) == OFFERED_AT
+    assert prompt["answers"] == [{"answer": "congratulated", "text": "поздравили"}]
 
 
 async def test_stream_brings_the_whole_list_after_each_change(
@@ -160,47 +164,14 @@ async def test_silent_stream_carries_heartbeats_and_still_hears_the_next_change(
         assert [row["id"] for row in await next_prompts(stream)] == ["a"]
 
 
-async def test_confirmation_is_stored_and_takes_the_prompt_off_the_screen(
+async def test_answer_takes_the_prompt_off_the_screen(
     address: str, http: aiohttp.ClientSession, desk: MemoryDesk
 ) -> None:
     await desk.offer(make_prompt("a"))
     async with http.get(f"{address}/1/events") as stream:
         await next_prompts(stream)
-        async with http.post(f"{address}/1/prompts/a/shown") as answer:
-            assert answer.status == 204
-        assert desk.state("a") is PromptState.SHOWN
+        assert await desk.answer("a", FIRST, PromptAnswer.CONGRATULATED)
         assert await next_prompts(stream) == []
-
-
-async def test_confirmation_that_comes_twice_is_stored_once_and_accepted_twice(
-    address: str, http: aiohttp.ClientSession, desk: MemoryDesk
-) -> None:
-    await desk.offer(make_prompt("a"))
-    for _ in range(2):
-        async with http.post(f"{address}/1/prompts/a/shown") as answer:
-            assert answer.status == 204
-
-
-async def test_late_or_unknown_confirmation_is_gone(
-    address: str, http: aiohttp.ClientSession, desk: MemoryDesk
-) -> None:
-    await desk.offer(make_prompt("late"))
-    await desk.expire("late")
-    for prompt_id in ("late", "nobody"):
-        async with http.post(f"{address}/1/prompts/{prompt_id}/shown") as answer:
-            assert answer.status == 410
-            assert "время сообщения вышло" in (await answer.json())["error"]
-
-
-async def test_confirmation_that_was_not_stored_asks_for_another_click(
-    address: str, http: aiohttp.ClientSession, desk: MemoryDesk
-) -> None:
-    await desk.offer(make_prompt("a"))
-    desk.broken = True
-    async with http.post(f"{address}/1/prompts/a/shown") as answer:
-        assert answer.status == 503
-        assert await answer.json() == {"error": "не сохранено, нажмите ещё раз"}
-    assert desk.state("a") is PromptState.OFFERED
 
 
 async def test_stream_is_refused_while_the_store_is_away(
@@ -233,9 +204,6 @@ async def test_registers_do_not_see_each_others_prompts(
     async with http.get(f"{address}/1/events") as first, http.get(f"{address}/2/events") as second:
         assert [row["id"] for row in await next_prompts(first)] == ["a"]
         assert [row["id"] for row in await next_prompts(second)] == ["b"]
-    async with http.post(f"{address}/2/prompts/a/shown") as answer:
-        assert answer.status == 410
-    assert desk.state("a") is PromptState.OFFERED
 
 
 async def test_page_that_goes_away_leaves_no_task_and_no_noise(
@@ -269,8 +237,8 @@ async def test_stream_ends_when_the_gateway_stops(
 class HastyDesk(MemoryDesk):
     """A desk where a prompt is offered in the middle of the first look at it."""
 
-    async def waiting(self, register: RegisterRef) -> Sequence[Prompt]:
-        found = await super().waiting(register)
+    async def view(self, register: RegisterRef) -> DeskView:
+        found = await super().view(register)
         if not self._prompts:
             await self.offer(make_prompt("between"))
         return found

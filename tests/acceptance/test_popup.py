@@ -1,7 +1,6 @@
 """The story of the mission: a sale lifts the customer to gold, the cashier congratulates, the report arrives."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from shop import Shop, eventually
 from till import cash, clock, document, line
 
 PHONE = "79115550123"
+POPUPS = "/api/v1/registers/KASSA-2/popups"
 GOLD_SALE = line(1, "5002", "400.00")
 
 
@@ -22,21 +22,20 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
 
 
 async def waiting(shop: Shop, *, seconds: float = 8) -> list[dict[str, Any]]:
-    """The popups a cashier page is told of, as soon as there is one; none when the time is over."""
+    """The popups a screen is told of, as soon as there is one; none when the time is over."""
     try:
         async with asyncio.timeout(seconds):
-            async with shop.http.get(f"{shop.url}/cashier/KASSA-2/events") as stream:
-                async for row in stream.content:
-                    if row.startswith(b"data: [") and (prompts := json.loads(row[6:])):
-                        return list(prompts)
+            while True:
+                async with shop.http.get(f"{shop.url}{POPUPS}?wait=5") as response:
+                    if found := (await response.json())["popups"]:
+                        return list(found)
     except TimeoutError:
         return []
-    return []
 
 
 async def click(shop: Shop, prompt: dict[str, Any]) -> int:
-    url = f"{shop.url}/cashier/KASSA-2/prompts/{prompt['id']}/shown"
-    async with shop.http.post(url) as response:
+    url = f"{shop.url}{POPUPS}/{prompt['id']}/answer"
+    async with shop.http.post(url, json={"answer": "congratulated"}) as response:
         return response.status
 
 
@@ -55,7 +54,7 @@ async def test_the_popup_is_raised_shown_and_reported_and_only_then_the_code_is_
     [prompt] = await waiting(shop)
     assert "золотой уровень" in prompt["text"]
     assert (await shop.inspect(f"customers/{PHONE}"))["promoCodes"] == []
-    assert await click(shop, prompt) == 204
+    assert await click(shop, prompt) == 200
     reported = await eventually(lambda: actions(shop))
     assert [row["customFields"]["action"] for row in reported] == ["popup-shown"]
     assert (await shop.inspect(f"customers/{PHONE}"))["promoCodes"] != []
@@ -64,8 +63,8 @@ async def test_the_popup_is_raised_shown_and_reported_and_only_then_the_code_is_
 async def test_a_popup_is_shown_once(shop: Shop) -> None:
     await sell(shop)
     [prompt] = await waiting(shop)
-    assert await click(shop, prompt) == 204
-    assert await click(shop, prompt) == 204, "a double click is no fault"
+    assert await click(shop, prompt) == 200
+    assert await click(shop, prompt) == 200, "a double click is no fault"
     assert await eventually(lambda: actions(shop))
     assert await waiting(shop, seconds=1) == []
     await sell(shop)
@@ -81,7 +80,7 @@ async def test_a_popup_survives_a_restart(shop: Shop) -> None:
     await shop.stop_gateway()
     await shop.start_gateway()
     assert [row["id"] for row in await waiting(shop)] == [prompt["id"]]
-    assert await click(shop, prompt) == 204
+    assert await click(shop, prompt) == 200
     assert await eventually(lambda: actions(shop))
 
 
@@ -89,7 +88,7 @@ async def test_a_report_waits_for_the_server_inside_its_window(shop: Shop) -> No
     await sell(shop)
     [prompt] = await waiting(shop)
     await shop.faults(mode="error")
-    assert await click(shop, prompt) == 204
+    assert await click(shop, prompt) == 200
     await asyncio.sleep(0.5)
     assert await actions(shop) == []
     await shop.faults(mode="off")
@@ -103,12 +102,12 @@ async def test_an_anonymous_receipt_raises_none(shop: Shop) -> None:
     assert not [call for call in calls if call["operation"].endswith("GetCustomerSegments")]
 
 
-async def test_another_registers_page_cannot_confirm(shop: Shop) -> None:
+async def test_another_registers_screen_cannot_confirm(shop: Shop) -> None:
     await sell(shop)
     [prompt] = await waiting(shop)
-    url = f"{shop.url}/cashier/KASSA-9/prompts/{prompt['id']}/shown"
-    async with shop.http.post(url) as response:
-        assert response.status == 404
+    url = f"{shop.url}{POPUPS.replace('KASSA-2', 'KASSA-9')}/{prompt['id']}/answer"
+    async with shop.http.post(url, json={"answer": "congratulated"}) as response:
+        assert response.status == 401
     assert await actions(shop) == []
 
 

@@ -6,6 +6,7 @@ from durability.stage import Stage
 from durability.till import Till
 from shop_floor import ANNA, FIFTY, plain_basket
 
+from gateway.domain.desk import PromptAnswer
 from gateway.domain.receipt import Receipt
 
 Life = Callable[[Stage, Till], Awaitable[None]]
@@ -91,7 +92,7 @@ async def popup_shown(stage: Stage, till: Till) -> None:
     for _ in range(20):  # the lease of a process that died runs out first
         await stage.live_through(seconds=5)
         while offered := await stage.durable.offered(register):
-            await stage.attempt(stage.core.prompting.shown(offered[0].id, register))
+            await stage.attempt(stage.core.desk.answer(offered[0].id, register, PromptAnswer.CONGRATULATED))
 
 
 LIVES: dict[str, tuple[Life, Receipt]] = {

@@ -21,7 +21,7 @@ from gateway.domain.sale_record import State, Terms
 from gateway.domain.work import Lane, Work, WorkKind
 from gateway.errors import Conflict, StoreError, StoreUnavailable
 from gateway.ports import News
-from gateway.services.prompting import PollTimes, Prompting
+from gateway.services.popups import Floor, PopupDesk
 from gateway.services.records import Records
 
 pytestmark = pytest.mark.postgres
@@ -159,14 +159,14 @@ async def test_the_outbox_wakes_for_work_of_another_gateway(gateway: Opener, clo
 async def test_a_prompt_offered_elsewhere_rings_this_gateways_screens(gateway: Opener, clock: Any) -> None:
     here, there = await gateway(), await gateway()
     nobody: Any = None  # nothing is asked, told or worded here
-    prompting = Prompting(nobody, Records(here, clock, Terms()), nobody, nobody, nobody, (), PollTimes())
+    desk = PopupDesk(nobody, Records(here, clock, Terms()), Floor(clock, timedelta), nobody, nobody)
     other = RegisterRef(outlet=REGISTER.outlet, register="another")
-    screens = [anext(prompting.changes(register)) for register in (REGISTER, other)]
+    screens = [anext(desk.changes(register)) for register in (REGISTER, other)]
     mine, others = (asyncio.ensure_future(screen) for screen in screens)
     await asyncio.sleep(0.01)
     await there.commit(Change(prompts=(make_prompt(deadline=clock.now() + timedelta(minutes=1)),)))
     await asyncio.wait_for(mine, 0.5)
-    assert [prompt.id for prompt in await prompting.waiting(REGISTER)] == ["prompt-1"]
+    assert [prompt.id for prompt in await here.offered(REGISTER)] == ["prompt-1"]
     assert not others.done()
     others.cancel()
     await asyncio.gather(others, return_exceptions=True)

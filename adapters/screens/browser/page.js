@@ -11,6 +11,9 @@ const SCANNER_MS = 150; // a barcode scanner types its digits and then Enter, fa
 
 const texts = JSON.parse(document.body.dataset.texts);
 const here = location.pathname;
+const given = new URLSearchParams(location.search).get("token");
+const token = given ? "?token=" + encodeURIComponent(given) : "";
+const api = "/api/v1/registers/" + here.split("/").pop() + "/popups/";
 const title = document.title;
 const list = document.getElementById("prompts");
 const link = document.getElementById("link");
@@ -24,8 +27,8 @@ let movedAt = -Infinity;
 function connect() {
   clearTimeout(retry);
   if (events) events.close();
-  events = new EventSource(here + "/events");
-  events.addEventListener("prompts", (event) => { heard(); draw(JSON.parse(event.data)); });
+  events = new EventSource(here + "/events" + token);
+  events.addEventListener("view", (event) => { heard(); draw(JSON.parse(event.data).popups); });
   events.addEventListener("heartbeat", heard);
   events.onerror = lost;
   listenFor(SILENCE_MS);
@@ -100,8 +103,8 @@ async function confirm(id, card, button) {
   card.querySelector(".failure").textContent = "";
   const status = await save(id);
   button.removeAttribute("aria-disabled");
-  if (status === 204) { tell(texts.stored); drop(id); }
-  else if (status === 410) { tell(texts.late); drop(id); }
+  if (status === 200) { tell(texts.stored); drop(id); }
+  else if (status === 409) { tell(texts.late); drop(id); }
   else card.querySelector(".failure").textContent = texts.failed;
 }
 
@@ -109,8 +112,9 @@ async function save(id) {
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), SAVE_MS);
   try {
-    const address = here + "/prompts/" + encodeURIComponent(id) + "/shown";
-    return (await fetch(address, { method: "POST", signal: giveUp.signal })).status;
+    const address = api + encodeURIComponent(id) + "/answer" + token;
+    const told = { method: "POST", signal: giveUp.signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ answer: "congratulated" }) };
+    return (await fetch(address, told)).status;
   } catch (error) {
     return 0;
   } finally {

@@ -1,14 +1,15 @@
-"""The cashier's page over HTTP: the page, the stream of waiting prompts, and the cashier's confirmation."""
+"""The cashier's page over HTTP: the page, and the stream of what it shows. Answers go to the popup API."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from adapters.screens.browser import page, wire
+from adapters.screens.access import Access
+from adapters.screens.browser import mapping, page, wire
+from adapters.screens.following import Changes, listening
 from gateway.domain.receipt import RegisterRef
+from gateway.domain.texts import Language
 from gateway.errors import StoreError
 from gateway.ports import PromptDesk
 
@@ -25,25 +26,25 @@ STREAM_HEADERS = HEADERS | {
 
 
 def routes(
-    desk: PromptDesk, registers: Mapping[str, RegisterRef], *, heartbeat_seconds: float = 15.0
+    desk: PromptDesk, access: Access, language: Language, *, heartbeat_seconds: float = 15.0
 ) -> list[web.AbstractRouteDef]:
-    """Routes of the cashier's page. `registers` says which register each name in an address is."""
-    screen = _Screen(desk, registers, heartbeat_seconds)
+    """Routes of the cashier's page. `language` is what popups speak; the page itself speaks the browser's."""
+    screen = _Screen(desk, access, language, heartbeat_seconds)
     return [
         web.get("/cashier/static/page.css", _served("page.css", "text/css")),
         web.get("/cashier/static/page.js", _served("page.js", "text/javascript")),
         web.get("/cashier/{register}", screen.page),
         web.get("/cashier/{register}/events", screen.events, allow_head=False),
-        web.post("/cashier/{register}/prompts/{id}/shown", screen.shown),
     ]
 
 
 class _Screen:
     """The handlers of one gateway's cashier pages."""
 
-    def __init__(self, desk: PromptDesk, registers: Mapping[str, RegisterRef], heartbeat_seconds: float) -> None:
+    def __init__(self, desk: PromptDesk, access: Access, language: Language, heartbeat_seconds: float) -> None:
         self._desk = desk
-        self._registers = registers
+        self._access = access
+        self._language = language
         self._heartbeat_seconds = heartbeat_seconds
         self._template = page.asset("page.html")
 
@@ -57,11 +58,11 @@ class _Screen:
         )
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Every waiting prompt at once and after each change, until the page or the gateway goes."""
+        """The whole view at once and after each change, until the page or the gateway goes."""
         register = self._register(request)
-        async with _listening(self._desk.changes(register)) as changes:
+        async with listening(self._desk.changes(register)) as changes:
             try:
-                first = wire.prompts_event(await self._desk.waiting(register))
+                first = await self._view(register)
             except StoreError:
                 return web.Response(status=503, text=wire.STORE_AWAY, headers=HEADERS)
             response = web.StreamResponse(headers=STREAM_HEADERS)
@@ -72,68 +73,21 @@ class _Screen:
                 await self._follow(register, changes, response)
         return response
 
-    async def shown(self, request: web.Request) -> web.Response:
-        register = self._register(request)
-        try:
-            stored = await self._desk.shown(request.match_info["id"], register)
-        except StoreError:
-            return _refused(503, wire.NOT_STORED)
-        return web.Response(status=204, headers=HEADERS) if stored else _refused(410, wire.TOO_LATE)
-
-    async def _follow(self, register: RegisterRef, changes: "_Changes", response: web.StreamResponse) -> None:
+    async def _follow(self, register: RegisterRef, changes: Changes, response: web.StreamResponse) -> None:
         while not changes.ended:
             if await changes.within(self._heartbeat_seconds):
-                await response.write(wire.prompts_event(await self._desk.waiting(register)))
+                await response.write(await self._view(register))
             elif not changes.ended:
                 await response.write(wire.HEARTBEAT)
 
+    async def _view(self, register: RegisterRef) -> bytes:
+        return wire.view_event(mapping.view(await self._desk.view(register), self._language))
+
     def _register(self, request: web.Request) -> RegisterRef:
-        register = self._registers.get(request.match_info["register"])
+        register = self._access.register(request)
         if register is None:
-            raise web.HTTPNotFound(text=wire.UNKNOWN_REGISTER, headers=HEADERS)
+            raise web.HTTPUnauthorized(text=wire.NO_ACCESS, headers=HEADERS)
         return register
-
-
-class _Changes:
-    """A desk's changes, the next one always being waited for, so that a heartbeat never gives up the wait."""
-
-    def __init__(self, source: AsyncIterator[None]) -> None:
-        self._source = source
-        self._next = asyncio.create_task(self._arrives())
-        self.ended = False
-
-    async def within(self, seconds: float) -> bool:
-        """Whether something changed in that time. The wait for the change after it has then begun."""
-        done, _ = await asyncio.wait({self._next}, timeout=seconds)
-        if not done:
-            return False
-        if not self._next.result():
-            self.ended = True
-            return False
-        self._next = asyncio.create_task(self._arrives())
-        await asyncio.sleep(0)  # the new wait stands before the caller reads, so no change falls between
-        return True
-
-    async def close(self) -> None:
-        self._next.cancel()
-        await asyncio.gather(self._next, return_exceptions=True)
-        if (aclose := getattr(self._source, "aclose", None)) is not None:
-            await aclose()
-
-    async def _arrives(self) -> bool:
-        async for _ in self._source:
-            return True
-        return False
-
-
-@asynccontextmanager
-async def _listening(source: AsyncIterator[None]) -> AsyncIterator[_Changes]:
-    changes = _Changes(source)
-    try:
-        await asyncio.sleep(0)  # a desk may listen only from the first wait on: begin it before anything is read
-        yield changes
-    finally:
-        await changes.close()
 
 
 def _served(name: str, content_type: str) -> Handler:
@@ -143,9 +97,3 @@ def _served(name: str, content_type: str) -> Handler:
         return web.Response(text=body, content_type=content_type, headers=HEADERS)
 
     return serve
-
-
-def _refused(status: int, text: str) -> web.Response:
-    return web.Response(
-        status=status, body=wire.refusal(text), content_type="application/json", charset="utf-8", headers=HEADERS
-    )

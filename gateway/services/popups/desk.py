@@ -1,0 +1,140 @@
+"""What the screens of a register see, and the cashier's answer: one durable write."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from gateway.domain.call import Operation, ReportShown
+from gateway.domain.change import Change
+from gateway.domain.desk import CustomerCard, DeskView, Popup, PromptAnswer
+from gateway.domain.ids import call_key
+from gateway.domain.prompt import Prompt, PromptState, moved
+from gateway.domain.receipt import RegisterRef
+from gateway.domain.texts import Phrase
+from gateway.domain.work import Work, WorkKind
+from gateway.errors import Conflict
+from gateway.ports import LoyaltyProgram, Meter, News, PromptDesk
+from gateway.services.popups.floor import Floor
+from gateway.services.records import Records
+from gateway.services.wording import Wording
+
+ANSWERED = {
+    PromptAnswer.CONGRATULATED: (PromptState.SHOWN, PromptState.REPORTED),
+    PromptAnswer.LEFT: (PromptState.LEFT,),
+}
+"""The states that say that this answer was taken before."""
+
+
+class PopupDesk:
+    """`PromptDesk` for every screen."""
+
+    def __init__(
+        self, program: LoyaltyProgram, records: Records, floor: Floor, wording: Wording, meter: Meter
+    ) -> None:
+        self._program = program
+        self._records = records
+        self._floor = floor
+        self._wording = wording
+        self._meter = meter
+        self._listeners: dict[RegisterRef, set[asyncio.Event]] = {}
+        self._stopped = False
+        records.store.listen(self._heard)
+        floor.listen(self._heard)
+
+    async def view(self, register: RegisterRef) -> DeskView:
+        now = self._records.clock.now()
+        waiting = [row for row in await self._records.store.offered(register) if now < row.deadline]
+        return DeskView(
+            popups=tuple(self._popup(row, now) for row in waiting),
+            receipt_open=self._floor.is_open(register),
+            expected=bool(waiting) or self._floor.is_expected(register),
+            card=self._card(register),
+        )
+
+    def _popup(self, prompt: Prompt, now: datetime) -> Popup:
+        return Popup(
+            prompt=prompt,
+            stays_seconds=min(prompt.stays, prompt.deadline - now).total_seconds(),
+            whose=self._whose(prompt),
+        )
+
+    def _whose(self, prompt: Prompt) -> str:
+        sold_at = prompt.sold_at or prompt.offered_at
+        if not self._floor.has_moved_on(prompt.register, sold_at):
+            return ""
+        time = self._wording.local(sold_at).strftime("%H:%M")
+        who = f", {prompt.buyer}" if prompt.buyer else ""
+        return self._wording.say(Phrase.PREVIOUS_RECEIPT, time=time, who=who)
+
+    def _card(self, register: RegisterRef) -> CustomerCard | None:
+        customer, notices = self._floor.customer(register)
+        if customer is None:
+            return None
+        known = self._wording.about(customer)
+        hints = tuple(text for text in notices if text not in known)
+        return CustomerCard(name=customer.name, level=customer.level, balance=customer.balance.available, hints=hints)
+
+    async def changes(self, register: RegisterRef) -> AsyncIterator[None]:
+        """Yields whenever `view` may have changed; ends after `stop`."""
+        rung = asyncio.Event()
+        listeners = self._listeners.setdefault(register, set())
+        listeners.add(rung)
+        try:
+            while not self._stopped:
+                await rung.wait()
+                rung.clear()
+                yield
+        finally:
+            listeners.discard(rung)
+
+    def stop(self) -> None:
+        """Let all screens go: their streams end."""
+        self._stopped = True
+        self._heard(None)
+
+    def _heard(self, news: News) -> None:
+        """The view of a register has changed, here or at another gateway; None: of any register."""
+        for register, listeners in self._listeners.items():
+            if news is None or register == news:
+                for rung in listeners:
+                    rung.set()
+
+    async def answer(self, prompt_id: str, register: RegisterRef, answer: PromptAnswer) -> bool:
+        """One durable write, with the report it brings about. False when it is too late, or no such popup is here."""
+        while True:
+            prompt = await self._records.store.prompt(prompt_id)
+            if prompt is None or prompt.register != register:
+                return False
+            if prompt.state is not PromptState.OFFERED:
+                return prompt.state in ANSWERED[answer]
+            now = self._records.clock.now()
+            if now >= prompt.deadline:
+                return False
+            change = self._seen(prompt, now) if answer is PromptAnswer.CONGRATULATED else _left(prompt)
+            try:
+                await self._records.commit(change)
+            except Conflict:
+                continue
+            self._meter.count("popups", state=change.prompts[0].state)
+            return True
+
+    def _seen(self, prompt: Prompt, now: datetime) -> Change:
+        intent = ReportShown(
+            customer_id=prompt.customer_id,
+            register=prompt.register,
+            action=prompt.action,
+            fields={"rule": prompt.rule, "receipt": prompt.sale_id},
+            at=now,
+        )
+        key = str(call_key(prompt.id, Operation.SHOWN))
+        seen = moved(prompt, PromptState.SHOWN, shown_at=now, body=self._program.compose(intent), key=key)
+        return Change(prompts=(seen,), work=(Work(kind=WorkKind.REPORT, subject=prompt.id, due=now),))
+
+
+def _left(prompt: Prompt) -> Change:
+    """Nobody heard it: nothing is reported, and nothing is left to expire."""
+    waits = Work(kind=WorkKind.REPORT, subject=prompt.id, due=prompt.deadline)
+    return Change(prompts=(moved(prompt, PromptState.LEFT),), finished=(waits,))
+
+
+_conforms: type[PromptDesk] = PopupDesk
