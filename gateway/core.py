@@ -27,7 +27,7 @@ from gateway.services.limited_mode import LimitedMode
 from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import LONGEST_WAIT, Handler, Later, Outbox
-from gateway.services.popups import Floor, PollTimes, PopupDesk, PopupPolling, PopupReporting
+from gateway.services.popups import PollTimes, PopupDesk, PopupPolling, Popups, popups_after_sales
 from gateway.services.printing import Printing
 from gateway.services.quoting import Quoting
 from gateway.services.records import Records
@@ -102,7 +102,9 @@ def build_core(
     limited = LimitedMode(clock, meter, warn_after, keep_switch, switched)
     guarding = settings.loyalty_guard.rules()
     guard = GuardedProgram(program, guarding, clock, meter, limited.breaker_moved)
-    popups = GuardedProgram(program, replace(guarding, breaker=NEVER), clock, meter, lambda _kind, _state: None)
+    guarded_popups = GuardedProgram(
+        program, replace(guarding, breaker=NEVER), clock, meter, lambda _kind, _state: None
+    )
     front = FrontProgram(guard, lambda: limited.is_manual)
     rules = tuple(row.rule() for row in settings.prompts)
     slips = Slips(templates, clock, settings.outlet.zone, printed, settings.templates.birthday_within_days)
@@ -112,31 +114,29 @@ def build_core(
     clocks = TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     printing = Printing(printers, records, wording, meter)
-    polling = PopupPolling(popups, records, wording, meter, rules, _poll_times(settings))
-    floor = Floor(clock, polling.window)
-    desk = PopupDesk(popups, records, floor, wording, meter)
-    reporting = PopupReporting(records, Telling(popups), meter)
+    after_sale = popups_after_sales(guarded_popups, records, wording, meter, rules, _poll_times(settings))
     releasing = Releasing(guard, records, telling, receipts)
-    delivering = Delivering(guard, records, telling, meter, polling.after_delivery, printing.after_delivery)
+    delivering = Delivering(
+        guard, records, telling, meter, after_sale.polling.after_delivery, printing.after_delivery
+    )
     returning = Returning(guard, records, telling, meter)
-    work = _handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, polling, reporting)
-    outbox.serve(work)
+    outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, after_sale))
     checkout = CheckoutDesk(
         Quoting(front, records, receipts, clocks, wording, meter),
         Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
         Closing(records, receipts, clocks, outbox, wording, meter),
         Refunding(records, wording, meter),
-        floor,
+        after_sale.floor,
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
     )
     return Core(
         checkout=checkout,
-        desk=desk,
-        polling=polling,
+        desk=after_sale.desk,
+        polling=after_sale.polling,
         outbox=outbox,
         printing=printing,
         guard=guard,
-        popups=popups,
+        popups=guarded_popups,
         limited=limited,
         loop_lag=LoopLag(clock, meter),
         template_watch=TemplateWatch(templates, clock, meter),
@@ -153,8 +153,7 @@ def _handlers(
     delivering: Delivering,
     releasing: Releasing,
     returning: Returning,
-    polling: PopupPolling,
-    reporting: PopupReporting,
+    after_sale: Popups,
 ) -> dict[WorkKind, Handler]:
     """Who does which work; nobody waits for it, so each call has its own time-out of `seconds`."""
 
@@ -177,10 +176,10 @@ def _handlers(
             await returning.deliver(work.subject, limit())
 
     async def poll(work: Work) -> None:
-        await polling.poll(work.subject, limit())
+        await after_sale.polling.poll(work.subject, limit())
 
     async def report(work: Work) -> None:
-        await reporting.report(work, limit())
+        await after_sale.reporting.report(work, limit())
 
     return {
         WorkKind.DELIVER: deliver,

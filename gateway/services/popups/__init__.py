@@ -4,9 +4,44 @@ A popup is worth something for two minutes only: later it would greet the wrong 
 survives a restart, and nothing is shown or reported after its deadline.
 """
 
+from msgspec import Struct
+
+from gateway.domain.prompt import PromptRule
+from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.popups.desk import PopupDesk
 from gateway.services.popups.floor import Floor
 from gateway.services.popups.polling import PollTimes, PopupPolling
 from gateway.services.popups.reporting import PopupReporting
+from gateway.services.records import Records
+from gateway.services.telling import Telling
+from gateway.services.wording import Wording
 
-__all__ = ["Floor", "PollTimes", "PopupDesk", "PopupPolling", "PopupReporting"]
+__all__ = ["Floor", "PollTimes", "PopupDesk", "PopupPolling", "PopupReporting", "Popups", "popups_after_sales"]
+
+
+class Popups(Struct, frozen=True, kw_only=True):
+    """The parts, and what they share: what goes on at the registers (`floor`)."""
+
+    floor: Floor
+    polling: PopupPolling
+    desk: PopupDesk
+    reporting: PopupReporting
+
+
+def popups_after_sales(
+    program: LoyaltyProgram,
+    records: Records,
+    wording: Wording,
+    meter: Meter,
+    rules: tuple[PromptRule, ...],
+    times: PollTimes,
+) -> Popups:
+    """`program` is asked and told past the breaker that guards the registers: a popup has its own two minutes."""
+    polling = PopupPolling(program, records, wording, meter, rules, times)
+    floor = Floor(records.clock, polling.window)
+    return Popups(
+        floor=floor,
+        polling=polling,
+        desk=PopupDesk(program, records, floor, wording, meter),
+        reporting=PopupReporting(records, Telling(program), meter),
+    )
