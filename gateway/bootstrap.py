@@ -166,7 +166,7 @@ def places(config: ConfigFile, known: Registers) -> dict[str, Place]:
 
 def screen_routes(config: ConfigFile, known: Registers, core: Core) -> list[web.AbstractRouteDef]:
     access, language = Access(places(config, known)), config.settings.language
-    return [*api.routes(core.desk, access, language), *browser.routes(core.desk, access, language)]
+    return [*api.routes(core.popups.desk, access, language), *browser.routes(core.popups.desk, access, language)]
 
 
 def store_settings(config: ConfigFile) -> StoreSettings:

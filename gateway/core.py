@@ -27,7 +27,7 @@ from gateway.services.limited_mode import LimitedMode
 from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import LONGEST_WAIT, Handler, Later, Outbox
-from gateway.services.popups import PollTimes, PopupDesk, PopupPolling, Popups, popups_after_sales
+from gateway.services.popups import PollTimes, Popups, popups_after_sales
 from gateway.services.printing import Printing
 from gateway.services.quoting import Quoting
 from gateway.services.records import Records
@@ -52,12 +52,11 @@ class Core(Struct, frozen=True, kw_only=True):
     """What registers and screens ask, and what runs behind them."""
 
     checkout: CheckoutDesk
-    desk: PopupDesk
-    polling: PopupPolling
+    popups: Popups
     outbox: Outbox
     printing: Printing
     guard: GuardedProgram
-    popups: GuardedProgram
+    popup_guard: GuardedProgram
     limited: LimitedMode
     loop_lag: LoopLag
     housekeeping: Housekeeping
@@ -68,11 +67,11 @@ class Core(Struct, frozen=True, kw_only=True):
     def use(self, rules: tuple[PromptRule, ...]) -> None:
         """From now on, while registers are served."""
         self.wording.use(rules)
-        self.polling.use(rules)
+        self.popups.polling.use(rules)
 
     async def close(self) -> None:
         """Let go of the loyalty server; nothing is sent any more."""
-        await self.popups.close()
+        await self.popup_guard.close()
         await self.guard.close()
         await self.program.close()
 
@@ -100,11 +99,7 @@ def build_core(
     """
     warn_after = timedelta(seconds=settings.limited_mode.warn_after_seconds)
     limited = LimitedMode(clock, meter, warn_after, keep_switch, switched)
-    guarding = settings.loyalty_guard.rules()
-    guard = GuardedProgram(program, guarding, clock, meter, limited.breaker_moved)
-    guarded_popups = GuardedProgram(
-        program, replace(guarding, breaker=NEVER), clock, meter, lambda _kind, _state: None
-    )
+    guard, popup_guard = _guards(settings, program, clock, meter, limited)
     front = FrontProgram(guard, lambda: limited.is_manual)
     rules = tuple(row.rule() for row in settings.prompts)
     slips = Slips(templates, clock, settings.outlet.zone, printed, settings.templates.birthday_within_days)
@@ -114,35 +109,44 @@ def build_core(
     clocks = TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     printing = Printing(printers, records, wording, meter)
-    after_sale = popups_after_sales(guarded_popups, records, wording, meter, rules, _poll_times(settings))
+    popups = popups_after_sales(popup_guard, records, wording, meter, rules, _poll_times(settings))
     releasing = Releasing(guard, records, telling, receipts)
-    delivering = Delivering(
-        guard, records, telling, meter, after_sale.polling.after_delivery, printing.after_delivery
-    )
+    delivering = Delivering(guard, records, telling, meter, popups.polling.after_delivery, printing.after_delivery)
     returning = Returning(guard, records, telling, meter)
-    outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, after_sale))
+    outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, popups))
     checkout = CheckoutDesk(
         Quoting(front, records, receipts, clocks, wording, meter),
         Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
         Closing(records, receipts, clocks, outbox, wording, meter),
         Refunding(records, wording, meter),
-        after_sale.floor,
+        popups.floor,
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
     )
     return Core(
         checkout=checkout,
-        desk=after_sale.desk,
-        polling=after_sale.polling,
+        popups=popups,
         outbox=outbox,
         printing=printing,
         guard=guard,
-        popups=guarded_popups,
+        popup_guard=popup_guard,
         limited=limited,
         loop_lag=LoopLag(clock, meter),
         template_watch=TemplateWatch(templates, clock, meter),
         housekeeping=Housekeeping(records, meter, _keeping(settings)),
         program=program,
         wording=wording,
+    )
+
+
+def _guards(
+    settings: Settings, program: LoyaltyProgram, clock: Clock, meter: Meter, limited: LimitedMode
+) -> tuple[GuardedProgram, GuardedProgram]:
+    """The one for everybody, and one without a breaker for popups: they have two minutes, whatever happens to sales."""
+    rules = settings.loyalty_guard.rules()
+    own = replace(rules, breaker=NEVER)
+    return (
+        GuardedProgram(program, rules, clock, meter, limited.breaker_moved),
+        GuardedProgram(program, own, clock, meter, lambda _kind, _state: None),
     )
 
 
@@ -153,7 +157,7 @@ def _handlers(
     delivering: Delivering,
     releasing: Releasing,
     returning: Returning,
-    after_sale: Popups,
+    popups: Popups,
 ) -> dict[WorkKind, Handler]:
     """Who does which work; nobody waits for it, so each call has its own time-out of `seconds`."""
 
@@ -176,10 +180,10 @@ def _handlers(
             await returning.deliver(work.subject, limit())
 
     async def poll(work: Work) -> None:
-        await after_sale.polling.poll(work.subject, limit())
+        await popups.polling.poll(work.subject, limit())
 
     async def report(work: Work) -> None:
-        await after_sale.reporting.report(work, limit())
+        await popups.reporting.report(work, limit())
 
     return {
         WorkKind.DELIVER: deliver,

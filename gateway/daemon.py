@@ -147,7 +147,7 @@ class Daemon:
             for task in (*jobs, stopped):
                 task.cancel()
             await asyncio.gather(*jobs, stopped, return_exceptions=True)
-            gateway.core.desk.stop()
+            gateway.core.popups.desk.stop()
             await gateway.core.outbox.drain(DRAIN_SECONDS)
 
     def _heed_signals(self) -> None:

@@ -102,7 +102,7 @@ class Shop:
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
-        self.gateway.core.desk.stop()
+        self.gateway.core.popups.desk.stop()
         await self.gateway.core.outbox.drain(5)
         await self._public.cleanup()
         await self._admin.cleanup()

@@ -92,7 +92,7 @@ async def popup_shown(stage: Stage, till: Till) -> None:
     for _ in range(20):  # the lease of a process that died runs out first
         await stage.live_through(seconds=5)
         while offered := await stage.durable.offered(register):
-            await stage.attempt(stage.core.desk.answer(offered[0].id, register, PromptAnswer.CONGRATULATED))
+            await stage.attempt(stage.core.popups.desk.answer(offered[0].id, register, PromptAnswer.CONGRATULATED))
 
 
 LIVES: dict[str, tuple[Life, Receipt]] = {

@@ -30,7 +30,7 @@ async def sell(shop: Shop, key: CustomerKey | None = ANNA, **overrides: Any) -> 
 
 
 async def waiting(shop: Shop) -> list[Prompt]:
-    return [popup.prompt for popup in (await shop.core.desk.view(REGISTER)).popups]
+    return [popup.prompt for popup in (await shop.core.popups.desk.view(REGISTER)).popups]
 
 
 async def offered(shop: Shop) -> Prompt:
@@ -112,14 +112,14 @@ async def test_an_anonymous_sale_has_nobody_to_congratulate(shop: Shop) -> None:
 
 async def test_a_prompt_is_offered_to_its_own_register_only(shop: Shop) -> None:
     prompt = await offered(shop)
-    assert (await shop.core.desk.view(ELSEWHERE)).popups == ()
-    assert await shop.core.desk.answer(prompt.id, ELSEWHERE, SEEN) is False
+    assert (await shop.core.popups.desk.view(ELSEWHERE)).popups == ()
+    assert await shop.core.popups.desk.answer(prompt.id, ELSEWHERE, SEEN) is False
     assert await state(shop, prompt) is PromptState.OFFERED
 
 
 async def test_shown_is_reported_at_once_and_the_customer_gets_the_code(shop: Shop) -> None:
     prompt = await offered(shop)
-    assert await shop.core.desk.answer(prompt.id, REGISTER, SEEN) is True
+    assert await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN) is True
     assert await waiting(shop) == []
     await shop.pass_time(seconds=1)
     assert (await state(shop, prompt), reports(shop)) == (PromptState.REPORTED, 1)
@@ -132,14 +132,14 @@ async def test_shown_is_reported_at_once_and_the_customer_gets_the_code(shop: Sh
 async def test_a_second_click_is_the_same_click(shop: Shop) -> None:
     prompt = await offered(shop)
     for _ in range(2):
-        assert await shop.core.desk.answer(prompt.id, REGISTER, SEEN) is True
+        assert await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN) is True
         await shop.pass_time(seconds=1)
     assert (reports(shop), await waiting(shop)) == (1, [])
 
 
 async def test_the_report_names_rule_and_receipt_and_nothing_personal(shop: Shop) -> None:
     prompt = await offered(shop)
-    await shop.core.desk.answer(prompt.id, REGISTER, SEEN)
+    await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN)
     await shop.pass_time(seconds=1)
     told = msgspec.json.decode(shop.program.arrived[-1].body, type=ReportShown)
     assert (told.customer_id, told.action) == ("80015", "popup-shown")
@@ -150,7 +150,7 @@ async def test_the_report_names_rule_and_receipt_and_nothing_personal(shop: Shop
 async def test_a_report_without_an_answer_is_repeated_and_counts_once(shop: Shop, fault: Fault) -> None:
     prompt = await offered(shop)
     shop.program.fail(Operation.SHOWN, fault, times=3)
-    await shop.core.desk.answer(prompt.id, REGISTER, SEEN)
+    await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN)
     await shop.pass_time(seconds=60)
     assert await state(shop, prompt) is PromptState.REPORTED
     account = shop.programme.account("80015")
@@ -162,7 +162,7 @@ async def test_a_report_without_an_answer_is_repeated_and_counts_once(shop: Shop
 async def test_a_report_that_would_come_too_late_is_not_sent(shop: Shop) -> None:
     prompt = await offered(shop)
     shop.program.fail(Operation.SHOWN, Fault.UNAVAILABLE)
-    await shop.core.desk.answer(prompt.id, REGISTER, SEEN)
+    await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN)
     await shop.pass_time(seconds=104)
     shop.program.mend()
     await shop.pass_time(minutes=5)
@@ -175,7 +175,7 @@ async def test_a_prompt_nobody_looked_at_expires_with_its_window(shop: Shop) -> 
     assert len(await waiting(shop)) == 1
     await shop.pass_time(seconds=0.2)
     assert (await waiting(shop), await state(shop, prompt)) == ([], PromptState.EXPIRED)
-    assert await shop.core.desk.answer(prompt.id, REGISTER, SEEN) is False
+    assert await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN) is False
     await shop.pass_time(minutes=5)
     assert reports(shop) == 0
 
@@ -184,11 +184,11 @@ async def test_a_click_after_the_deadline_is_too_late_even_before_the_expiry_was
     prompt = await offered(shop)
     shop.clock.move(105)
     assert await waiting(shop) == []
-    assert await shop.core.desk.answer(prompt.id, REGISTER, SEEN) is False
+    assert await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN) is False
 
 
 async def test_an_unknown_prompt_was_not_shown(shop: Shop) -> None:
-    assert await shop.core.desk.answer("no such prompt", REGISTER, SEEN) is False
+    assert await shop.core.popups.desk.answer("no such prompt", REGISTER, SEEN) is False
 
 
 async def test_a_restart_between_close_and_poll_asks_all_the_same(shop: Shop) -> None:
@@ -202,7 +202,7 @@ async def test_a_restart_after_the_offer_shows_it_and_reports_it_once(shop: Shop
     prompt = await offered(shop)
     shop.restart()
     assert await waiting(shop) == [prompt]
-    assert await shop.core.desk.answer(prompt.id, REGISTER, SEEN) is True
+    assert await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN) is True
     shop.restart()
     await shop.pass_time(seconds=1)
     assert (await state(shop, prompt), reports(shop)) == (PromptState.REPORTED, 1)
@@ -210,10 +210,10 @@ async def test_a_restart_after_the_offer_shows_it_and_reports_it_once(shop: Shop
 
 async def test_a_poll_repeated_after_a_crash_offers_nothing_twice(shop: Shop) -> None:
     prompt = await offered(shop)
-    await shop.core.polling.poll("receipt-1", shop.soon())
+    await shop.core.popups.polling.poll("receipt-1", shop.soon())
     assert await waiting(shop) == [prompt]
-    await shop.core.desk.answer(prompt.id, REGISTER, SEEN)
-    await shop.core.polling.poll("receipt-1", shop.soon())
+    await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN)
+    await shop.core.popups.polling.poll("receipt-1", shop.soon())
     assert await waiting(shop) == []
 
 
@@ -247,7 +247,7 @@ async def test_a_click_that_cannot_be_stored_was_not_shown(shop: Shop) -> None:
     prompt = await offered(shop)
     shop.store.writable = False
     with pytest.raises(StoreUnavailable):
-        await shop.core.desk.answer(prompt.id, REGISTER, SEEN)
+        await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN)
     shop.store.writable = True
     assert await waiting(shop) == [prompt]
 
@@ -256,7 +256,7 @@ async def test_screens_are_rung_when_a_prompt_is_offered_and_let_go_at_the_end(s
     rings: list[int] = []
 
     async def listen() -> None:
-        async for _ in shop.core.desk.changes(REGISTER):
+        async for _ in shop.core.popups.desk.changes(REGISTER):
             rings.append(len(await waiting(shop)))  # noqa: PERF401 - each ring by itself
 
     screen = asyncio.create_task(listen())
@@ -264,10 +264,10 @@ async def test_screens_are_rung_when_a_prompt_is_offered_and_let_go_at_the_end(s
     prompt = await offered(shop)
     await shop.wait_for_background()
     assert rings[-1] == 1, "also rung when the receipt was begun and closed"
-    await shop.core.desk.answer(prompt.id, REGISTER, SEEN)
+    await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN)
     await shop.wait_for_background()
     assert rings[-1] == 0
-    shop.core.desk.stop()
+    shop.core.popups.desk.stop()
     async with asyncio.timeout(1):
         await screen
 
