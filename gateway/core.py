@@ -141,7 +141,7 @@ def build_core(
 def _guards(
     settings: Settings, program: LoyaltyProgram, clock: Clock, meter: Meter, limited: LimitedMode
 ) -> tuple[GuardedProgram, GuardedProgram]:
-    """The one for everybody, and one without a breaker for popups: they have two minutes, whatever happens to sales."""
+    """The one for everybody, and one without a breaker for popups: they have two minutes of their own."""
     rules = settings.loyalty_guard.rules()
     own = replace(rules, breaker=NEVER)
     return (
