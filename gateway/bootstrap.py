@@ -27,6 +27,7 @@ from gateway.domain.receipt import RegisterRef
 from gateway.errors import ConfigError, StoreError
 from gateway.limited_file import LimitedFile
 from gateway.observability.admin import Admin
+from gateway.observability.clients import Clients
 from gateway.observability.guard_view import GuardView
 from gateway.observability.limited_switch import LimitedSwitch
 from gateway.observability.metrics import Metrics
@@ -46,6 +47,7 @@ class Gateway(Struct, frozen=True, kw_only=True):
 
     core: Core
     store: Store
+    clients: Clients
     routes: list[web.AbstractRouteDef]
     admin_routes: list[web.AbstractRouteDef]
     close: Callable[[], Coroutine[Any, Any, None]]
@@ -110,6 +112,17 @@ def printers(config: ConfigFile, known: Registers) -> dict[RegisterRef, Printer]
             key = f"registers[{place}].printer"
             raise ConfigError(f"{config.path}: {key}: нет принтера {row.printer!r}; допустимо: {names}")
     return {ref: opened[row.printer] for ref, row in known.items() if row.printer and row.slip_to != "register"}
+
+
+def printer_places(config: ConfigFile) -> dict[str, Path | tuple[str, int] | None]:
+    """Where each printer is, by its name: a device, an address, or nowhere."""
+    places: dict[str, Path | tuple[str, int] | None] = {}
+    for place, table in enumerate(config.settings.printers, 1):
+        rest = {key: value for key, value in table.items() if key != "name"}
+        settings = config.decode(rest, PrinterSettings, f"printers[{place}]")
+        near = Path(settings.path) if settings.path else None
+        places[table["name"]] = settings.host_and_port if settings.kind == "network" else near
+    return places
 
 
 def secrets(config: ConfigFile, known: Registers) -> dict[bytes, list[RegisterRef]]:
@@ -208,12 +221,12 @@ def admin_token(config: ConfigFile) -> str:
     return config.secret(name, "server.admin_token_file") if name else ""
 
 
-def admin(config: ConfigFile, core: Core, store: Store, clock: Clock, metrics: Metrics) -> Admin:
+def admin(config: ConfigFile, core: Core, store: Store, clock: Clock, metrics: Metrics, clients: Clients) -> Admin:
     budgets = config.settings.budgets
     waits = {"identify": budgets.identify, "quote": budgets.quote, "hold": budgets.redeem}
     patience = config.settings.loyalty_guard.patience_seconds
     view = GuardView(core.guard, core.limited, waits, RESERVE, patience)
-    return Admin(metrics, store, clock, view, LimitedSwitch(core.limited, admin_token(config)))
+    return Admin(metrics, store, clock, view, LimitedSwitch(core.limited, admin_token(config)), clients)
 
 
 async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> Gateway:
@@ -242,6 +255,8 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         frontol_style(config).templates | ({"sale"} if slip_printers else set()),
     )
 
+    clients = Clients(clock)
+
     async def close() -> None:
         await core.close()
         await opened.close()
@@ -249,8 +264,9 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     return Gateway(
         core=core,
         store=opened,
+        clients=clients,
         routes=[*screen_routes(config, known, core), *frontol_routes(config, known, core, metrics)],
-        admin_routes=admin(config, core, opened, clock, metrics).routes(),
+        admin_routes=admin(config, core, opened, clock, metrics, clients).routes(),
         close=close,
     )
 

@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from gateway import loop
 from gateway.bootstrap import Gateway, build
@@ -45,10 +46,13 @@ def address(text: str, key: str) -> tuple[str, int]:
 
 
 async def listen(
-    routes: list[web.AbstractRouteDef], where: tuple[str, int], given: socket.socket | None = None
+    routes: list[web.AbstractRouteDef],
+    where: tuple[str, int],
+    given: socket.socket | None = None,
+    middlewares: Sequence[Middleware] = (),
 ) -> web.AppRunner:
     """Serve `routes`, on a socket that was `given` if any. Raises `ConfigError` when the address cannot be taken."""
-    app = web.Application(client_max_size=0)
+    app = web.Application(client_max_size=0, middlewares=middlewares)
     app.add_routes(routes)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=CONNECTION_SECONDS, lingering_time=LINGER_SECONDS)
     await runner.setup()
@@ -120,7 +124,7 @@ class Daemon:
         async with contextlib.AsyncExitStack() as stack:
             where = address(server.listen, "server.listen")
             handed = next(iter(given.values()), None)
-            public = await listen(gateway.routes, where, handed)
+            public = await listen(gateway.routes, where, handed, [gateway.clients.notice])
             stack.push_async_callback(_let_go, public)
             admin = await listen(gateway.admin_routes, address(server.admin, "server.admin"))
             stack.push_async_callback(admin.cleanup)

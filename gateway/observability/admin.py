@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from gateway.domain.work import Lane
 from gateway.errors import StoreError
+from gateway.observability.clients import Clients
 from gateway.observability.exposition import exposed
 from gateway.observability.guard_view import GuardView
 from gateway.observability.limited_switch import LimitedSwitch, as_json
@@ -17,12 +18,21 @@ from gateway.ports import Clock, Store
 
 
 class Admin:
-    def __init__(self, metrics: Metrics, store: Store, clock: Clock, view: GuardView, switch: LimitedSwitch) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        store: Store,
+        clock: Clock,
+        view: GuardView,
+        switch: LimitedSwitch,
+        clients: Clients,
+    ) -> None:
         self._metrics = metrics
         self._store = store
         self._clock = clock
         self._view = view
         self._switch = switch
+        self._clients = clients
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -30,6 +40,7 @@ class Admin:
             web.get("/healthz", self._alive),
             web.get("/readyz", self._ready),
             web.get("/loyalty", self._loyalty),
+            web.get("/clients", self._seen),
             *self._switch.routes(),
         ]
 
@@ -56,6 +67,9 @@ class Admin:
 
     async def _alive(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
+
+    async def _seen(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._clients.told())
 
     async def _loyalty(self, _request: web.Request) -> web.Response:
         """How the loyalty server is doing, and what the budgets cost there."""
