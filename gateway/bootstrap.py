@@ -2,7 +2,8 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -290,6 +291,23 @@ def check(config: ConfigFile) -> Templates:
     check_times(config)
     check_prompts(config)
     return slip_templates(config)
+
+
+async def trial(config: ConfigFile, name: str, phone: str, sku: str, price: Decimal) -> AsyncIterator[str]:
+    """One sale at register `name` (empty: the first), told step by step. Raises `ConfigError`, `RegisterError`."""
+    from adapters.registers.frontol.simulator import Till
+    from adapters.registers.frontol.simulator.trial import CASHIER, told, trial_sale
+
+    found = [(ref, row) for ref, row in registers(config).items() if name in ("", row.id)]
+    if not found:
+        names = ", ".join(row.id for row in config.settings.registers)
+        raise ConfigError(f"нет кассы {name!r}; есть: {names}")
+    ref, row = found[0]
+    key = config.secret(row.access_key_file, "registers.access_key_file")
+    port = config.settings.server.listen.rpartition(":")[2]
+    async with Till(f"http://127.0.0.1:{port}/frontol", key, "trial", ref.outlet, ref.register, CASHIER) as till:
+        async for step, exchange in trial_sale(till, phone, sku, price):
+            yield told(step, exchange)
 
 
 def sandbox(seed: Path, host: str, port: int, speed: float) -> Sandbox:

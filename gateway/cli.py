@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__, bootstrap, daemon
-from gateway.commands import doctor, limited, outbox, reconcile, status
+from gateway.commands import doctor, init, limited, outbox, reconcile, status, trial
 from gateway.config_file import ConfigFile
 from gateway.errors import GatewayError
 
@@ -26,6 +26,8 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(limited.app, name="limited")
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(doctor.app, name="doctor")
+app.command("init")(init.init)
+app.command("trial")(trial.trial)
 app.command("status")(status.status)
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="Файл настроек (TOML).")]

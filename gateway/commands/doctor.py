@@ -63,7 +63,7 @@ def _codes() -> Check:
 
 
 def show(checks: list[Check]) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     for check in checks:
         console.print(f"{MARKS[check.state]} [bold]{check.name}[/]: ", end="")
         console.print(check.said, markup=False)

@@ -1,0 +1,112 @@
+"""`pos-gateway init`: the first config of a store, from a few questions or from options; ends with `doctor`."""
+
+import asyncio
+import os
+import secrets
+import string
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.commands import doctor
+from gateway.commands.first_config import Answers, Place, written
+from gateway.config_file import CREDENTIALS
+from gateway.errors import ConfigError
+from gateway.resources import shipped
+
+KEY_LENGTH = 24
+SANDBOX_URL, SANDBOX_ENDPOINT = "http://127.0.0.1:8181", "Demo.Offline"
+SANDBOX_KEY = "demo-secret-key"
+
+
+def init(
+    folder: Annotated[Path, typer.Option(help="Куда писать.")] = Path("/etc/pos-gateway"),
+    outlet: Annotated[str, typer.Option(help="Идентификатор магазина, как во Frontol.")] = "",
+    register: Annotated[list[str] | None, typer.Option(help="Идентификатор кассы; можно несколько раз.")] = None,
+    url: Annotated[str, typer.Option(help="Адрес API сервера лояльности, https://...")] = "",
+    endpoint: Annotated[str, typer.Option(help="Точка интеграции (endpointId) проекта Mindbox.")] = "",
+    key_file: Annotated[Path | None, typer.Option(help="Файл с секретным ключом точки интеграции.")] = None,
+    printer: Annotated[
+        list[str] | None,
+        typer.Option(help="Принтер слипов: имя=адрес:порт или имя=/dev/usb/lp0; можно несколько раз."),
+    ] = None,
+    *,
+    sandbox: Annotated[bool, typer.Option(help="Для пробы: учебный сервер лояльности на этом компьютере.")] = False,
+    force: Annotated[bool, typer.Option(help="Заменить настройки, что уже есть; старые останутся в .old.")] = False,
+) -> None:
+    """Первые настройки магазина: несколько вопросов (или те же ответы ключами), файл с пояснениями, проверка.
+
+    Секреты пишутся отдельными файлами в FOLDER/credentials, доступными только root.
+    """
+    target = folder / "gateway.toml"
+    if target.exists() and not force:
+        raise ConfigError(f"{target} уже есть: измените его, или init --force (старый останется в {target}.old)")
+    answers = Answers(
+        outlet=outlet or typer.prompt("Идентификатор магазина (как во Frontol)"),
+        registers=tuple(register or _list("Идентификаторы касс через запятую (как во Frontol)")),
+        url=SANDBOX_URL if sandbox else url or typer.prompt("Адрес API Mindbox", default="https://api.mindbox.ru"),
+        endpoint=SANDBOX_ENDPOINT if sandbox else endpoint or typer.prompt("Точка интеграции (endpointId)"),
+        printers=_printers(printer, asked=not (outlet and register)),
+        templates="receipt_templates" if (folder / "receipt_templates").is_dir() else "",
+    )
+    key = SANDBOX_KEY if sandbox else _loyalty_key(key_file)
+    text = written((shipped("config") / "gateway.toml").read_text(encoding="utf-8"), answers)
+    _write(target, text, mode=0o644, keep=True)
+    _write(folder / CREDENTIALS / "mindbox-secret-key", key + "\n", mode=0o600)
+    access_key = _access_key(folder / CREDENTIALS / "frontol-access-key")
+    typer.echo(f"{target}: записан. Ключ доступа для Frontol: {access_key}")
+    typer.echo("Проверка:\n")
+    doctor.show(asyncio.run(doctor.examine(target)))
+    typer.echo("\nДальше: systemctl start pos-gateway.socket pos-gateway, потом pos-gateway doctor ещё раз.")
+
+
+def _list(question: str) -> list[str]:
+    return [part.strip() for part in str(typer.prompt(question)).split(",") if part.strip()]
+
+
+def _printers(given: list[str] | None, *, asked: bool) -> dict[str, Place]:
+    """Raises `ConfigError` for what is no `name=place`."""
+    rows = given
+    if rows is None and asked:
+        answer = typer.prompt("Принтер слипов (имя=адрес:порт, имя=/dev/usb/lp0; пусто — нет)", default="")
+        rows = [answer] if answer else []
+    found = {}
+    for row in rows or []:
+        name, equals, place = row.partition("=")
+        if not (name and equals and place):
+            raise ConfigError(f"принтер {row!r}: ожидается имя=адрес:порт или имя=/dev/...")
+        found[name] = Place(place)
+    return found
+
+
+def _loyalty_key(path: Path | None) -> str:
+    """Never from the command line: every user of the computer sees it there. Raises `ConfigError`."""
+    key = (
+        path.read_text(encoding="utf-8").strip() if path else typer.prompt("Секретный ключ Mindbox", hide_input=True)
+    )
+    if not key:
+        raise ConfigError("секретный ключ сервера лояльности пуст")
+    return str(key)
+
+
+def _access_key(path: Path) -> str:
+    """The one that registers know already, or a new one."""
+    if path.is_file() and (old := path.read_text(encoding="utf-8").strip()):
+        return old
+    key = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(KEY_LENGTH))
+    _write(path, key + "\n", mode=0o600)
+    return key
+
+
+def _write(path: Path, text: str, *, mode: int, keep: bool = False) -> None:
+    """Never readable by others, not even for a moment. Raises `ConfigError`."""
+    try:
+        path.parent.mkdir(mode=0o700 if path.parent.name == CREDENTIALS else 0o755, parents=True, exist_ok=True)
+        if keep and path.exists():
+            path.replace(path.with_name(path.name + ".old"))
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigError(f"{path} не записать: {error.strerror}; нужен root: sudo pos-gateway init") from error
