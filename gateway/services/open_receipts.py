@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from gateway.domain.customer import Customer, CustomerKey
-from gateway.domain.quote import Quote, basket_digest
+from gateway.domain.quote import Quote, same_basket
 from gateway.domain.receipt import Receipt
 from gateway.domain.sale_record import Priced
 
@@ -27,7 +27,6 @@ class OpenReceipt(Struct):
     customer: Customer | None = None
     quoted: Receipt | None = None
     quote: Quote | None = None
-    digest: str = ""
     generation: int | None = None
     seen_at: datetime | None = None
 
@@ -36,11 +35,11 @@ class OpenReceipt(Struct):
         return Priced(receipt=self.quoted, quote=self.quote) if self.quoted and self.quote else None
 
     def told(self, receipt: Receipt, quote: Quote) -> None:
-        self.quoted, self.quote, self.digest = receipt, quote, basket_digest(receipt)
+        self.quoted, self.quote = receipt, quote
 
     def quote_of(self, receipt: Receipt) -> Quote | None:
         """The last quote, when it was of this very basket."""
-        return self.quote if self.quote and self.digest == basket_digest(receipt) else None
+        return self.quote if self.quoted and same_basket(receipt, self.quoted) else None
 
     def coupons_of(self, receipt: Receipt) -> tuple[str, ...]:
         """The receipt's coupons; those of its last quote when this request does not repeat them."""

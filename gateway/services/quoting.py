@@ -69,11 +69,11 @@ class Quoting:
         known = self._receipts.recall(receipt.id)
         known.seen_at = self._records.clock.now()
         asked = deadline.less(RESERVE)
-        quote, customer = await asyncio.gather(
-            _or_none(self._ask_price(receipt, known, asked)), _or_none(self._ask_customer(receipt, known, asked))
-        )
-        if receipt.customer is not None and customer is not None:
-            known.met(receipt.customer, customer)
+        customer = known.customer_of(receipt.customer)
+        if receipt.customer is None or customer is not None:
+            quote = await _or_none(self._ask_price(receipt, known, asked))
+        else:
+            quote, customer = await self._ask_both(receipt, receipt.customer, known, asked)
         if quote is None:
             return self._without_server(receipt, known)
         known.told(receipt, quote)
@@ -93,11 +93,17 @@ class Quoting:
             known.generation = sale.generation if sale else 0
         return known.generation
 
-    async def _ask_customer(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Customer | None:
-        """Asked once per receipt: the quote itself need not carry names and contacts."""
-        if receipt.customer is None or (customer := known.customer_of(receipt.customer)) is not None:
-            return None if receipt.customer is None else customer
-        return await self._program.identify(receipt.customer, receipt.register, deadline=deadline)
+    async def _ask_both(
+        self, receipt: Receipt, key: CustomerKey, known: OpenReceipt, deadline: Deadline
+    ) -> tuple[Quote | None, Customer | None]:
+        """The customer is asked for once per receipt: the quote itself need not carry names and contacts."""
+        quote, customer = await asyncio.gather(
+            _or_none(self._ask_price(receipt, known, deadline)),
+            _or_none(self._program.identify(key, receipt.register, deadline=deadline)),
+        )
+        if customer is not None:
+            known.met(key, customer)
+        return quote, customer
 
     def _without_server(self, receipt: Receipt, known: OpenReceipt) -> Quoted:
         self._meter.count("fallback_answers", operation="quote")

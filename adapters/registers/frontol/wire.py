@@ -16,7 +16,6 @@ from msgspec import Struct
 from gateway.errors import MalformedRequest
 
 BOM = b"\xef\xbb\xbf"
-LONGEST_NUMBER = 30
 LARGEST = Decimal(10) ** 12
 ZERO = Decimal(0)
 YEARS = range(2000, 2100)
@@ -25,7 +24,7 @@ YEARS = range(2000, 2100)
 Fields = Mapping[str, Any]
 
 
-class Client(Struct, frozen=True, kw_only=True):
+class Client(Struct, frozen=True, kw_only=True, rename="camel"):
     """The customer as the till knows him; both empty for an anonymous document."""
 
     mobile_phone: str = ""
@@ -33,24 +32,24 @@ class Client(Struct, frozen=True, kw_only=True):
     validation_code: str = ""
 
 
-class Position(Struct, frozen=True, kw_only=True):
+class Position(Struct, frozen=True, kw_only=True, rename="camel"):
     """One line. `total_amount` in roubles: before the server's discounts in calculate, after all in confirm."""
 
     index: int
-    id: str
-    text: str
+    id: str = ""
+    text: str = ""
     price: Decimal
-    minimum_price: Decimal
+    minimum_price: Decimal = ZERO
     quantity: Decimal
     total_amount: Decimal
-    discarded_amount: Decimal
-    coupons: tuple[str, ...]
-    reference_index: int | None
+    discarded_amount: Decimal = ZERO
+    coupons: tuple[str, ...] = ()
+    reference_index: int | None = None
 
 
 class Payment(Struct, frozen=True, kw_only=True):
-    type: str
-    mode: str
+    type: str = ""
+    mode: str = ""
     amount: Decimal
 
 
@@ -106,6 +105,24 @@ def _printable(value: Any) -> Any:
     if isinstance(value, dict):
         return {_printable(name): _printable(item) for name, item in value.items()}
     return value
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """A request of which only this is known yet: what is asked, and by whom."""
+
+    action: str
+    business_unit: str
+    work_place: str
+    fields: Fields
+
+
+def heard(fields: Fields) -> Heard:
+    return Heard(
+        action=text(fields, "action").strip(),
+        business_unit=text(fields, "businessUnit").strip(),
+        work_place=text(fields, "workPlace").strip(),
+        fields=fields,
+    )
 
 
 def read(fields: Fields) -> Request:
@@ -199,7 +216,7 @@ def amount(fields: Fields, name: str, where: str, *, default: Decimal | None) ->
             raise MalformedRequest(f"{where}.{name}: не указано")
         return default
     try:
-        number = Decimal(str(value).replace(",", ".").replace("\u00a0", "").replace(" ", "")[:LONGEST_NUMBER])
+        number = Decimal(str(value).replace(",", ".").replace("\u00a0", "").replace(" ", ""))
     except InvalidOperation as error:
         raise MalformedRequest(f"{where}.{name}: не число") from error
     if isinstance(value, bool) or not number.is_finite() or abs(number) > LARGEST:

@@ -1,0 +1,132 @@
+"""The quick reader and the lenient one: whatever the first takes, the second reads the same."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from till import cash, document, line
+
+from adapters.registers.frontol import typed, wire
+from gateway.errors import MalformedRequest
+
+
+def request(**members: Any) -> dict[str, Any]:
+    return {**document("calculate", line(1, "1", "1.00"), line(2, "2", "2.50")), **members}
+
+
+def leniently(body: bytes) -> wire.Request | None:
+    try:
+        return wire.read(wire.decode(body))
+    except MalformedRequest:
+        return None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        document("calculate", line(1, "1", "1.00")),
+        document("confirm", line(1, "1", "1.00"), payments=cash("1.00")),
+        request(number="7", shift="x", coupons=["A", ""], client={"card": " 200 "}),
+        request(payment={"mode": "nonFiscal", "amount": 10.5}),
+        request(type=" receipt ", client=None, dateTime="yesterday"),
+    ],
+)
+def test_what_tills_usually_send_is_read_in_one_pass(body: dict[str, Any]) -> None:
+    spelt = json.dumps(body, ensure_ascii=False).encode()
+    assert typed.read(spelt) is not None
+    assert typed.read(spelt) == leniently(spelt)
+    assert typed.read(b"\xef\xbb\xbf" + spelt) == leniently(spelt)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"index": None},
+        {"index": 2},
+        {"index": "1"},
+        {"index": 10**13},
+        {"price": "1,00"},
+        {"price": None},
+        {"price": "NaN"},
+        {"price": "sNaN"},
+        {"price": "-Infinity"},
+        {"price": "1" * 14},
+        {"quantity": "0"},
+        {"quantity": "-1"},
+        {"totalAmount": "1 000,00"},
+        {"minimumPrice": True},
+        {"discardedAmount": 10**12 + 1},
+        {"referenceIndex": -(10**13)},
+        {"coupons": [""]},
+        {"id": 4711},
+    ],
+)
+def test_a_line_out_of_the_ordinary_is_left_to_the_lenient_reader(row: dict[str, Any]) -> None:
+    lines = [{**line(1, "1", "1.00"), **row}, line(2, "2", "2.50")]
+    assert typed.read(json.dumps(request(positions=lines)).encode()) is None
+
+
+amounts = st.one_of(
+    st.decimals(allow_nan=True, allow_infinity=True).map(str),
+    st.decimals(-(10**13), 10**13, places=3).map(str),
+    st.integers(-(10**13), 10**13),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["", "1,5", " 7 ", "1 000", "1_0", "0.00", "-0", None, True, "много", [], {}]),
+)
+words = st.one_of(st.text(max_size=8), st.integers(-9, 9), st.none(), st.booleans(), st.floats(allow_nan=False))
+names = {"id": words, "text": words, "coupons": st.one_of(st.lists(words, max_size=2), words)}
+sums = dict.fromkeys(("price", "quantity", "totalAmount", "minimumPrice", "discardedAmount"), amounts)
+places = st.one_of(st.integers(-3, 3), amounts)
+rows = st.fixed_dictionaries({}, optional={**names, **sums, "index": places, "referenceIndex": places})
+payments = st.fixed_dictionaries({}, optional={"type": words, "mode": words, "amount": amounts})
+clients = st.fixed_dictionaries({}, optional=dict.fromkeys(("mobilePhone", "card", "validationCode"), words))
+some = st.one_of(st.none(), st.just([]), st.just({}), words)
+heads = dict.fromkeys(("action", "type", "businessUnit", "workPlace", "dateTime", "uid", "number", "shift"), words)
+
+
+def usual(row: dict[str, Any], place: int) -> dict[str, Any]:
+    return {**line(place, "1", "1.00"), **row}
+
+
+@given(
+    head=st.fixed_dictionaries({}, optional={**heads, "coupons": st.lists(words, max_size=2)}),
+    positions=st.one_of(st.lists(st.one_of(rows, st.fixed_dictionaries({})), max_size=3), some),
+    whole=st.booleans(),
+    paid=st.one_of(st.lists(payments, max_size=2), some),
+    payment=st.one_of(payments, some),
+    client=st.one_of(clients, some),
+)
+def test_both_readers_come_to_the_same_request(
+    head: dict[str, Any], positions: Any, *, whole: bool, paid: Any, payment: Any, client: Any
+) -> None:
+    if whole and isinstance(positions, list):
+        positions = [usual(row, place) for place, row in enumerate(positions, 1)]
+    body = {**head, "positions": positions, "payments": paid, "payment": payment, "client": client}
+    spelt = json.dumps(body).encode()
+    found = typed.read(spelt)
+    if found is not None:
+        read = leniently(spelt)
+        assert read is not None
+        assert found == read
+        assert [spelling(row) for row in found.positions] == [spelling(row) for row in read.positions]
+
+
+def spelling(row: wire.Position) -> list[str]:
+    """Places after the point too: 1.0 and 1.00 are equal, and are not the same on a slip."""
+    return [str(value) for value in (row.price, row.quantity, row.total_amount, row.minimum_price)]
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_request_are_left_to_the_lenient_reader(body: bytes) -> None:
+    found = typed.read(body)
+    assert found is None or found == leniently(body)
+
+
+def test_amounts_never_pass_through_binary_floating_point() -> None:
+    spelt = json.dumps(request()).replace('"1.00"', "0.10").encode()
+    found = typed.read(spelt)
+    assert found is not None
+    assert found.positions[0].total_amount == Decimal("0.10")
