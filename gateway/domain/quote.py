@@ -1,5 +1,6 @@
 """What the loyalty server makes of a receipt that is still open."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 
@@ -79,9 +80,14 @@ class Quote(Struct, frozen=True, kw_only=True):
 
     def discount(self, line: LineItem) -> Decimal:
         """The server's discount on the whole line, on top of the register's own."""
-        if all(piece.index != line.index for piece in self.pieces):
-            return ZERO
-        return line.total - self.line_total(line.index)
+        return self.discounts((line,)).get(line.index, ZERO)
+
+    def discounts(self, lines: Sequence[LineItem]) -> dict[int, Decimal]:
+        """By line index, of the lines that the server priced; each piece is looked at once."""
+        totals: dict[int, Decimal] = {}
+        for piece in self.pieces:
+            totals[piece.index] = totals.get(piece.index, ZERO) + piece.total
+        return {line.index: line.total - totals[line.index] for line in lines if line.index in totals}
 
 
 def same_basket(receipt: Receipt, other: Receipt) -> bool:
@@ -93,9 +99,10 @@ def is_priced_by(receipt: Receipt, quoted: Receipt, quote: Quote) -> bool:
     """Whether `receipt` is the basket of `quoted` after the register has applied the quote's discounts."""
     if len(receipt.lines) != len(quoted.lines) or receipt.customer != quoted.customer:
         return False
+    discounts = quote.discounts(quoted.lines)
     return all(
         (now.index, now.sku, now.quantity, now.unit_price) == (then.index, then.sku, then.quantity, then.unit_price)
-        and now.total == then.total - quote.discount(then)
+        and now.total == then.total - discounts.get(then.index, ZERO)
         for now, then in zip(receipt.lines, quoted.lines, strict=True)
     )
 

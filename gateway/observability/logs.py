@@ -10,6 +10,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from gateway.observability.broken import first_words, place_of_error
+from gateway.observability.requests import REQUESTS
 
 LONG_DIGITS = re.compile(r"\+?\d(?:[\s()-]{0,2}\d){8,}")
 """Phones and card numbers, in any spelling."""
@@ -40,6 +41,7 @@ class _Filtering(structlog.make_filtering_bound_logger(logging.INFO)):  # type: 
 def use_level(level: str) -> None:
     """From now on, everywhere."""
     levels = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+    REQUESTS.is_wanted = levels[level] <= logging.INFO
     chosen = structlog.make_filtering_bound_logger(levels[level])
     for name, method in vars(chosen).items():
         if not name.startswith("_"):
@@ -49,6 +51,7 @@ def use_level(level: str) -> None:
 def configure(level: str, *, readable: bool) -> None:
     """Set up structlog for the process, and send the libraries' own logging through it."""
     use_level(level)
+    REQUESTS.write = None if readable else _write
     shared: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -65,6 +68,11 @@ def configure(level: str, *, readable: bool) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)
+
+
+def _write(line: bytes) -> None:
+    sys.stderr.buffer.write(line)
+    sys.stderr.buffer.flush()
 
 
 class _Forward(logging.Handler):

@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from gateway import __version__
 from gateway.domain.receipt import RegisterRef
 from gateway.observability.histogram import Histogram, Observed
-from gateway.observability.requests import log_request
+from gateway.observability.requests import REQUESTS
 from gateway.ports import Meter
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -99,7 +99,7 @@ class Metrics(Meter):
         name = "" if register is None else register.register
         self.observe("register_request_duration", seconds, operation=operation)
         self.count("register_requests", register=name, operation=operation, outcome=outcome)
-        log_request(register, operation, outcome, seconds)
+        REQUESTS.tell(register, operation, outcome, seconds)
 
     def _child(self, family: Mapping[str, Any], name: str, labels: dict[str, str]) -> Any:
         """Finding a child by its labels takes longer than counting: it is found once."""

@@ -126,7 +126,7 @@ class Quoting:
         return (*notices, *quote.hints)
 
     def _told(self, receipt: Receipt, quote: Quote, customer: Customer | None, notices: tuple[str, ...]) -> Quoted:
-        discounts = {line.index: quote.discount(line) for line in receipt.lines}
+        discounts = quote.discounts(receipt.lines)
         return Quoted(
             customer=customer,
             discounts={index: discount for index, discount in discounts.items() if discount},

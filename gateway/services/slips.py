@@ -60,7 +60,7 @@ class Slips:
         """What the customer saves and will earn; nothing when there is nothing to say."""
         if "quote" not in self._printed:
             return ()
-        discount = sum((quote.discount(line) for line in receipt.lines), ZERO)
+        discount = sum(quote.discounts(receipt.lines).values(), ZERO)
         if not discount and not quote.accrual:
             return ()
         return self._slip(

@@ -53,7 +53,7 @@ def get_order(order_id: str, settings: MindboxSettings) -> bytes:
 
 def preorder(receipt: Receipt, order_id: str, at: datetime, settings: MindboxSettings) -> bytes:
     order = _order(order_id, receipt.register, receipt.coupons, settings)
-    order["lines"] = [_open_line(line, settings) for line in receipt.lines]
+    order["lines"] = _open_lines(receipt.lines, settings.statuses.checked_out, settings)
     return encode(_addressed(receipt.register, receipt.customer, order, at))
 
 
@@ -89,10 +89,7 @@ def _place(intent: PlaceOrder, settings: MindboxSettings) -> Body:
 def _place_offline(intent: PlaceOfflineOrder, settings: MindboxSettings) -> Body:
     """No points and no coupons: the operation cannot spend either."""
     order = _order(intent.order_id, intent.register, (), settings)
-    order["lines"] = [
-        {**_open_line(line, settings), "status": {"ids": {"externalId": settings.statuses.paid}}}
-        for line in intent.lines
-    ]
+    order["lines"] = _open_lines(intent.lines, settings.statuses.paid, settings)
     order["payments"] = _payments(intent.tenders, settings)
     order["totalPrice"] = intent.total
     return _addressed(intent.register, intent.customer, order, intent.at)
@@ -115,45 +112,44 @@ def _addressed(register: RegisterRef, key: CustomerKey | None, order: Body, at: 
     return {**body, "order": order, "executionDateTimeUtc": instant(at)}
 
 
-def _open_line(line: LineItem, settings: MindboxSettings) -> Body:
-    """A line as the register prices it; its own discount goes along as an external promotion."""
-    body = {
-        "lineId": str(line.index),
-        "lineNumber": line.index,
-        **_goods(line.sku, line.quantity, line.unit_price, line.minimum_price, settings),
-        "status": {"ids": {"externalId": settings.statuses.checked_out}},
-    }
-    discount = kopecks(line.unit_price * line.quantity) - line.total
-    return {**body, **_register_discount(discount, settings)}
+def _open_lines(lines: Sequence[LineItem], status: str, settings: MindboxSettings) -> list[Body]:
+    """Lines as the register prices them; its own discounts go along as external promotions."""
+    found = []
+    for line in lines:
+        body = _goods(line, line.index, status, settings)
+        discount = kopecks(line.unit_price * line.quantity) - line.total
+        if discount > 0:
+            body["requestedPromotions"] = _register_discount(discount, settings)
+        found.append(body)
+    return found
 
 
-def _register_discount(discount: Decimal, settings: MindboxSettings) -> Body:
-    if discount <= 0:
-        return {}
+def _register_discount(discount: Decimal, settings: MindboxSettings) -> list[Body]:
     promotion = {"ids": {"externalId": settings.register_discount}}
-    return {"requestedPromotions": [{"type": "discount", "promotion": promotion, "amount": discount}]}
+    return [{"type": "discount", "promotion": promotion, "amount": discount}]
 
 
 def _piece(piece: Piece, status: str, settings: MindboxSettings) -> Body:
-    return {
-        "lineId": str(piece.index),
-        "lineNumber": piece.number,
-        **_goods(piece.sku, piece.quantity, piece.unit_price, piece.minimum_price, settings),
-        "status": {"ids": {"externalId": status}},
-        **_register_discount(piece.register_discount, settings),
-    }
+    body = _goods(piece, piece.number, status, settings)
+    if piece.register_discount > 0:
+        body["requestedPromotions"] = _register_discount(piece.register_discount, settings)
+    return body
 
 
-def _goods(sku: str, quantity: Decimal, price: Decimal, minimum: Decimal, settings: MindboxSettings) -> Body:
+def _goods(row: LineItem | Piece, number: int, status: str, settings: MindboxSettings) -> Body:
+    """What a line and a piece of one have in common."""
     body: Body = {
-        "product": {"ids": {settings.product_system: sku}},
-        "quantity": quantity,
-        "basePricePerItem": price,
+        "lineId": str(row.index),
+        "lineNumber": number,
+        "product": {"ids": {settings.product_system: row.sku}},
+        "quantity": row.quantity,
+        "basePricePerItem": row.unit_price,
     }
-    if quantity != quantity.to_integral_value():
+    if row.quantity != row.quantity.to_integral_value():
         body["quantityType"] = "double"
-    if minimum:
-        body["minPricePerItem"] = minimum
+    if row.minimum_price:
+        body["minPricePerItem"] = row.minimum_price
+    body["status"] = {"ids": {"externalId": status}}
     return body
 
 

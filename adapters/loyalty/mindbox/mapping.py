@@ -114,6 +114,8 @@ def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
 
 def _whole(value: Scalar, default: int) -> int:
     """A line's number or id as we sent it; `default` for one that is not ours."""
+    if type(value) is int or (type(value) is str and value.isdecimal()):
+        return int(value)
     try:
         return int(Decimal(str(value)))
     except (InvalidOperation, ValueError):
@@ -123,7 +125,6 @@ def _whole(value: Scalar, default: int) -> int:
 def _piece(line: LineBlock, place: int, floors: dict[int, Decimal], settings: MindboxSettings) -> Piece:
     number = _whole(line.line_number, place)
     index = _whole(line.line_id, number)
-    full = line.base_price_per_item * line.quantity
     return Piece(
         number=number,
         index=index,
@@ -132,16 +133,24 @@ def _piece(line: LineBlock, place: int, floors: dict[int, Decimal], settings: Mi
         unit_price=line.base_price_per_item,
         minimum_price=floors.get(index, ZERO),
         register_discount=_applied(line, "discount", "external"),
-        total=_first(line.discounted_price_of_line, line.price_of_line, full) + _applied(line, "spentBonusPoints"),
+        total=_price(line) + _applied(line, "spentBonusPoints"),
     )
+
+
+def _price(line: LineBlock) -> Decimal:
+    """Of the whole line; the server need not repeat what it left alone."""
+    if line.discounted_price_of_line is not None:
+        return line.discounted_price_of_line
+    return line.price_of_line if line.price_of_line is not None else line.base_price_per_item * line.quantity
 
 
 def _applied(line: LineBlock, kind: str, source: str = "") -> Decimal:
     """The sum of a line's promotions of one kind, from one source where it is named."""
-    rows = (row for row in line.applied_promotions if row.type == kind)
-    return sum(
-        (row.amount or ZERO for row in rows if not source or (row.promotion and row.promotion.type == source)), ZERO
-    )
+    found = ZERO
+    for row in line.applied_promotions:
+        if row.type == kind and row.amount and (not source or (row.promotion and row.promotion.type == source)):
+            found += row.amount
+    return found
 
 
 def _spendable(order: OrderBlock, settings: MindboxSettings) -> Decimal:

@@ -27,10 +27,10 @@ class Named(Answered, frozen=True, kw_only=True):
 
     def id(self, system: str) -> str:
         """The id in `system`, empty when absent; the first letter's case does not count."""
-        for name, value in self.ids.items():
-            if value is not None and name[:1].lower() + name[1:] == system[:1].lower() + system[1:]:
-                return str(value)
-        return ""
+        value = self.ids.get(system)
+        if value is None:
+            value = self.ids.get(system[:1].swapcase() + system[1:])
+        return "" if value is None else str(value)
 
 
 class BalanceBlock(Answered, frozen=True, kw_only=True):
