@@ -1,7 +1,6 @@
 """One canonical log line for each request of a register."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import msgspec
 import structlog
@@ -34,6 +33,7 @@ class RequestLog:
     def __init__(self) -> None:
         self.write: Callable[[bytes], None] | None = None
         self.is_wanted = True
+        self._stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
         self._encode = msgspec.json.Encoder().encode
 
     def tell(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:
@@ -44,7 +44,7 @@ class RequestLog:
         if self.write is None:
             log.info("register_request", register=name, operation=operation, outcome=outcome, milliseconds=took)
             return
-        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        now = self._stamp(None, "", {})["timestamp"]  # as on every other line
         self.write(self._encode(RequestLine(name, operation, outcome, took, timestamp=now)) + b"\n")
 
 
