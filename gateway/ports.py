@@ -181,7 +181,10 @@ class Store(Protocol):
         """What happened to a record, in order."""
 
     async def old_sales(self, before: datetime, limit: int) -> Sequence[Sale]:
-        """DELIVERED sales unchanged since `before` that still tell of their customer, oldest first."""
+        """Sales that are over, unchanged since `before`, and still tell of their customer; oldest first."""
+
+    async def old_refunds(self, before: datetime, limit: int) -> Sequence[RefundRecord]:
+        """Refunds that are over, from before that time, and still tell of their customer; oldest first."""
 
     async def forget(self, before: datetime, limit: int) -> int:
         """Delete history, prompts that are over and dropped documents from before that time, `limit` of each.
@@ -190,7 +193,7 @@ class Store(Protocol):
         """
 
     async def forget_sales(self, before: datetime, limit: int) -> int:
-        """As `forget`: stripped sales, and refunds that are done."""
+        """As `forget`: stripped sales and refunds."""
 
     async def pulse(self) -> None:
         """Returns once whoever writes has taken a turn: silence says that it is stuck."""

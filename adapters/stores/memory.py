@@ -154,8 +154,13 @@ class MemoryStore:
 
     async def old_sales(self, before: datetime, limit: int) -> Sequence[Sale]:
         self._require(writable=False)
-        whole = (row for row in self._sales.values() if row.state is State.DELIVERED and not row.stripped)
+        whole = (row for row in self._sales.values() if row.is_over and not row.stripped)
         return sorted((row for row in whole if _age(row)[0] < before), key=_age)[:limit]
+
+    async def old_refunds(self, before: datetime, limit: int) -> Sequence[RefundRecord]:
+        self._require(writable=False)
+        whole = (row for row in self._refunds.values() if row.is_over and not row.stripped)
+        return sorted((row for row in whole if row.at < before), key=attrgetter("at", "id"))[:limit]
 
     async def forget(self, before: datetime, limit: int) -> int:
         self._require(writable=True)
@@ -170,7 +175,7 @@ class MemoryStore:
     async def forget_sales(self, before: datetime, limit: int) -> int:
         self._require(writable=True)
         sales = (row for row in self._sales.values() if row.stripped and _age(row)[0] < before)
-        refunds = (row for row in self._refunds.values() if row.state is RefundState.DONE and row.at < before)
+        refunds = (row for row in self._refunds.values() if row.stripped and row.at < before)
         return _forget(self._sales, sales, limit) + _forget(self._refunds, refunds, limit)
 
     async def pulse(self) -> None:

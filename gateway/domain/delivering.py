@@ -74,7 +74,9 @@ def _delivered(sale: Sale, event: DeliveryAnswered, outcome: Accepted) -> Step:
 
 
 def resend(sale: Sale, event: ResendAsked, _terms: Terms) -> Step:
-    """From the first form on, under a new key: the refusal settled the old one."""
+    """From the first form on, under a new key: the refusal settled the old one. Not for nobody, once stripped."""
+    if sale.stripped:
+        return stay(sale, Verdict.STALE)
     again = replace(
         sale, state=State.CLOSED, form=None, delivery=None, outcome=None, attempt=sale.attempt + 1, dropped=""
     )

@@ -43,7 +43,13 @@ class RefundRecord(Struct, frozen=True, kw_only=True):
     key: str = ""
     sent_at: datetime | None = None
     refusal: str = ""
+    stripped: bool = False
     dropped: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen by itself: done, or put aside by a person."""
+        return self.state is RefundState.DONE or (self.state is RefundState.PARKED and self.dropped != "")
 
     @property
     def shift(self) -> str:

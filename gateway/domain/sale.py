@@ -14,6 +14,8 @@ The decisions themselves stand in `redemption.py` (points) and `delivering.py` (
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from gateway.domain import delivering as d
 from gateway.domain import redemption as r
 from gateway.domain.sale_events import (
@@ -69,7 +71,7 @@ TABLE: dict[tuple[State, Any], Transition] = {
     (CLOSED, DeliverySent): to(d.send_delivery, DELIVERING),
     (DELIVERING, HoldDropped): to(r.drop_hold, DELIVERING),
     (DELIVERING, DeliverySent): to(d.send_delivery, DELIVERING),
-    (PARKED, ResendAsked): to(d.resend, CLOSED),
+    (PARKED, ResendAsked): to(d.resend, CLOSED, PARKED),
     (DELIVERING, DeliveryAnswered): to(d.delivery_answered, DELIVERING, DELIVERED, PARKED),
 }
 for closed in (CLOSED, DELIVERING, DELIVERED, PARKED):
@@ -94,4 +96,6 @@ def advance(sale: Sale, event: Event, terms: Terms) -> Step:
     step = decide(sale, event, terms)
     if step.sale.state not in allowed:
         raise IllegalTransition(f"{sale.state} -> {step.sale.state} by {type(event).__name__}")
+    if sale.stripped and step.sale != sale:  # it has a customer again, perhaps: housekeeping has to look once more
+        return replace(step, sale=replace(step.sale, stripped=False))
     return step

@@ -178,6 +178,13 @@ class Sale(Struct, frozen=True, kw_only=True):
         return self.state not in BEFORE_CLOSE
 
     @property
+    def is_over(self) -> bool:
+        """Nothing more will happen by itself: delivered, put aside by a person, or never closed."""
+        if self.state is State.PARKED:
+            return self.dropped != ""
+        return self.state in (State.DELIVERED, State.OPEN) and not self.awaits_release
+
+    @property
     def awaits_release(self) -> bool:
         return any(release.state in (ReleaseState.DUE, ReleaseState.AGAIN) for release in self.releases)
 

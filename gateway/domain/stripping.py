@@ -42,4 +42,6 @@ def _outcome(outcome: Accepted) -> Accepted:
 def stripped_refund(refund: RefundRecord) -> RefundRecord:
     """`refund` with what was returned, and of whom nothing."""
     document = _receipt(refund.refund.document)
-    return replace(refund, refund=replace(refund.refund, document=document), raw=b"", body=b"", refusal="")
+    return replace(
+        refund, refund=replace(refund.refund, document=document), raw=b"", body=b"", refusal="", stripped=True
+    )

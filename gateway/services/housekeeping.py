@@ -6,8 +6,6 @@ import structlog
 from msgspec import Struct
 
 from gateway.domain.change import Change
-from gateway.domain.refund import RefundState
-from gateway.domain.sale_record import Sale
 from gateway.domain.stripping import stripped_refund, stripped_sale
 from gateway.errors import Conflict, StoreError
 from gateway.ports import Meter
@@ -56,6 +54,8 @@ class Housekeeping:
         store = self._records.store
         while await self._strip(now - self._keeping.personal):
             pass
+        while await self._strip_refunds(now - self._keeping.personal):
+            pass
         while await store.forget(now - self._keeping.outcomes, BATCH):
             pass
         while await store.forget_sales(now - self._keeping.refund_facts, BATCH):
@@ -74,17 +74,20 @@ class Housekeeping:
     async def _strip(self, before: datetime) -> bool:
         """One batch. False when nothing is left to do."""
         sales = await self._records.store.old_sales(before, BATCH)
-        done = [await self._strip_one(sale) for sale in sales]
+        done = [await self._stored(Change(sale=stripped_sale(sale))) for sale in sales]
+        for _ in filter(None, done):
+            self._meter.count("stripped_sales")
         return any(done)
 
-    async def _strip_one(self, sale: Sale) -> bool:
-        """The refunds first: a sale once stripped is not looked at again."""
+    async def _strip_refunds(self, before: datetime) -> bool:
+        """Apart from their sales: a refund may come when its sale was stripped long ago."""
+        refunds = await self._records.store.old_refunds(before, BATCH)
+        return any([await self._stored(Change(refund=stripped_refund(refund))) for refund in refunds])
+
+    async def _stored(self, change: Change) -> bool:
+        """False when something still happens to the record: it is not old."""
         try:
-            for refund in await self._records.store.refunds_of(sale.id):
-                if refund.state is RefundState.DONE and refund.raw:
-                    await self._records.commit(Change(refund=stripped_refund(refund)))
-            await self._records.commit(Change(sale=stripped_sale(sale)))
-        except Conflict:  # something still happens to it: it is not old
+            await self._records.commit(change)
+        except Conflict:
             return False
-        self._meter.count("stripped_sales")
         return True

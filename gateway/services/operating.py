@@ -45,6 +45,8 @@ class Operating:
         now = self._records.clock.now()
         if isinstance(record, ParkedDocument):
             raise NotPossible("документ не разобран: его можно только отложить (drop)")
+        if record.stripped and record.dropped:
+            raise NotPossible("отложено давно: данные покупателя уже удалены, повторить нельзя")
         if isinstance(record, RefundRecord):
             await self._retry_refund(record)
         elif record.state is State.PARKED:

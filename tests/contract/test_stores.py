@@ -32,7 +32,7 @@ from gateway.domain.change import Change, Parked, Shift
 from gateway.domain.prompt import PromptState
 from gateway.domain.receipt import Refund, RegisterRef
 from gateway.domain.refund import RefundState
-from gateway.domain.sale_record import State
+from gateway.domain.sale_record import Release, State
 from gateway.domain.work import Lane, OutboxRow, Work, WorkKind
 from gateway.errors import Conflict, StoreError, StoreUnavailable
 from gateway.ports import Counts, News, Store
@@ -394,7 +394,7 @@ async def test_history_is_told_by_subject_in_order(store: Store) -> None:
     assert await store.history("unknown") == []
 
 
-async def test_old_sales_are_those_delivered_long_ago_that_still_tell_of_their_customer(store: Store) -> None:
+async def test_old_sales_are_those_that_are_long_over_and_still_tell_of_their_customer(store: Store) -> None:
     def delivered(name: str, **overrides: Any) -> Change:
         return Change(sale=make_sale(name, **{"state": State.DELIVERED} | overrides))
 
@@ -402,13 +402,44 @@ async def test_old_sales_are_those_delivered_long_ago_that_still_tell_of_their_c
     await store.commit(delivered("first", seen_at=later(days=-3), delivered_at=later(seconds=-3)))
     await store.commit(delivered("young", seen_at=later(days=-3), delivered_at=AT))
     await store.commit(delivered("stripped", seen_at=later(days=-3), stripped=True))
-    await store.commit(delivered("undelivered", seen_at=later(days=-3), state=State.PARKED))
-    assert [sale.id for sale in await store.old_sales(AT, 10)] == ["first", "second"]
+    for state in State:
+        await store.commit(delivered(f"{state}", seen_at=later(days=-4), state=state))
+    await store.commit(delivered("dropped", seen_at=later(days=-4), state=State.PARKED, dropped="by hand"))
+    waiting = (Release(generation=0, was_held=True, copies_until=AT),)
+    await store.commit(delivered("comes back", seen_at=later(days=-4), state=State.OPEN, releases=waiting))
+    old = [sale.id for sale in await store.old_sales(AT, 10)]
+    assert old == ["delivered", "dropped", "open", "first", "second"]
+    for sale_id in old[:3]:
+        over = await store.sale(sale_id)
+        assert over is not None
+        await store.commit(Change(sale=replace(over, stripped=True)))
     assert [sale.id for sale in await store.old_sales(AT, 1)] == ["first"]
     first = await store.sale("first")
     assert first is not None
     await store.commit(Change(sale=replace(first, stripped=True)))
     assert [sale.id for sale in await store.old_sales(AT, 10)] == ["second"]
+
+
+async def test_old_refunds_are_those_that_are_long_over_and_still_tell_of_their_customer(store: Store) -> None:
+    old = later(seconds=-1)
+    for state in RefundState:
+        await store.commit(Change(refund=make_refund(f"{state}", at=old, state=state)))
+    await store.commit(Change(refund=make_refund("dropped", at=old, state=RefundState.PARKED, dropped="by hand")))
+    await store.commit(Change(refund=make_refund("young", at=AT, state=RefundState.DONE)))
+    assert [refund.id for refund in await store.old_refunds(AT, 10)] == ["done", "dropped"]
+    assert [refund.id for refund in await store.old_refunds(AT, 1)] == ["done"]
+    done = await store.refund("done")
+    assert done is not None
+    await store.commit(Change(refund=replace(done, stripped=True)))
+    assert [refund.id for refund in await store.old_refunds(AT, 10)] == ["dropped"]
+
+
+async def test_a_refund_may_find_its_sale_late(store: Store) -> None:
+    await store.commit(Change(refund=make_refund(sale_id="as-if-sold-here")))
+    (waiting,) = await store.refunds_of("as-if-sold-here")
+    await store.commit(Change(refund=replace(waiting, sale_id="sold-there")))
+    assert [refund.id for refund in await store.refunds_of("sold-there")] == [waiting.id]
+    assert list(await store.refunds_of("as-if-sold-here")) == []
 
 
 async def test_what_is_old_and_over_is_forgotten_a_bounded_number_at_a_time(store: Store) -> None:
@@ -431,7 +462,7 @@ async def test_what_is_old_and_over_is_forgotten_a_bounded_number_at_a_time(stor
     assert {row.id for row in await store.documents()} == {"open", "young"}
 
 
-async def test_old_stripped_sales_and_refunds_that_are_done_can_be_forgotten(store: Store) -> None:
+async def test_old_stripped_sales_and_refunds_can_be_forgotten(store: Store) -> None:
     old = later(seconds=-1)
     for name, at, stripped, state in (
         ("gone", old, True, RefundState.DONE),
@@ -440,7 +471,8 @@ async def test_old_stripped_sales_and_refunds_that_are_done_can_be_forgotten(sto
         ("young", AT, True, RefundState.DONE),
     ):
         sale = make_sale(name, state=State.DELIVERED, seen_at=at, stripped=stripped)
-        await store.commit(Change(sale=sale, refund=make_refund(name, at=at, state=state)))
+        refund = make_refund(name, at=at, state=state, stripped=stripped)
+        await store.commit(Change(sale=sale, refund=refund))
     assert await store.forget_sales(AT, 1) == 2
     assert await store.forget_sales(AT, 10) == 2
     names = ("gone", "also", "whole", "young")

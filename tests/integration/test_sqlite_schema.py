@@ -70,7 +70,7 @@ PARTIAL = ("refund_parked", "sale_undelivered")
     "name",
     [
         *("sale", "refund", "prompt", "refunds_of", "offered", "lease_work", "next_due", "counts", "undelivered"),
-        *("parked_sales", "parked_refunds", "history", "old_sales"),
+        *("parked_sales", "parked_refunds", "history", "old_sales", "old_refunds"),
         *("forget_history", "forget_prompts", "forget_sales", "forget_refunds"),
         *("sales_of_shift", "refunds_of_shift"),
     ],

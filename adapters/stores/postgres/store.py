@@ -119,6 +119,9 @@ class PostgresStore:
     async def old_sales(self, before: datetime, limit: int) -> Sequence[Sale]:
         return await self._all(SALE, "old_sales", microseconds(before), limit)
 
+    async def old_refunds(self, before: datetime, limit: int) -> Sequence[RefundRecord]:
+        return await self._all(REFUND, "old_refunds", microseconds(before), limit)
+
     async def forget(self, before: datetime, limit: int) -> int:
         return await self._forget(FORGOTTEN, before, limit)
 

@@ -113,6 +113,9 @@ class SqliteStore:
     async def old_sales(self, before: datetime, limit: int) -> Sequence[Sale]:
         return await self._all(SALE, "old_sales", before=microseconds(before), limit=limit)
 
+    async def old_refunds(self, before: datetime, limit: int) -> Sequence[RefundRecord]:
+        return await self._all(REFUND, "old_refunds", before=microseconds(before), limit=limit)
+
     async def forget(self, before: datetime, limit: int) -> int:
         return await self._writer.run(partial(writing.forget, writing.FORGOTTEN, before, limit))
 

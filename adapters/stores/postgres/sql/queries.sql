@@ -19,31 +19,37 @@ INSERT INTO schema_version (number) VALUES ($1);
 
 -- name: put_sale
 -- Version 0 says that there is none yet. Gives the ids that were written; the others are conflicts.
-INSERT INTO sale (id, version, state, changed, stripped, dropped, place, body)
+INSERT INTO sale (id, version, state, changed, is_over, stripped, dropped, place, body)
 SELECT
-    given.id, given.version + 1, given.state, given.changed, given.stripped <> 0, given.dropped <> 0,
-    given.place, given.body
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::bytea[])
-    AS given (id, version, state, changed, stripped, dropped, place, body)
+    given.id, given.version + 1, given.state, given.changed, given.is_over <> 0, given.stripped <> 0,
+    given.dropped <> 0, given.place, given.body
+FROM unnest(
+    $1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::int[], $6::int[], $7::int[], $8::text[], $9::bytea[]
+) AS given (id, version, state, changed, is_over, stripped, dropped, place, body)
 WHERE given.version = 0 OR EXISTS (SELECT FROM sale WHERE sale.id = given.id)
 ORDER BY given.id COLLATE "C"
 ON CONFLICT (id) DO UPDATE
 SET version = excluded.version, state = excluded.state, changed = excluded.changed,
-    stripped = excluded.stripped, dropped = excluded.dropped, place = excluded.place, body = excluded.body
+    is_over = excluded.is_over, stripped = excluded.stripped, dropped = excluded.dropped, place = excluded.place,
+    body = excluded.body
 WHERE sale.version = excluded.version - 1
 RETURNING id;
 
 -- name: put_refund
--- As put_sale; a refund never changes its sale, its time or its shift.
-INSERT INTO refund (id, version, state, sale_id, at, dropped, place, body)
+-- As put_sale; a refund never changes its time or its shift, but it may find its sale late.
+INSERT INTO refund (id, version, state, sale_id, at, is_over, stripped, dropped, place, body)
 SELECT
-    given.id, given.version + 1, given.state, given.sale_id, given.at, given.dropped <> 0, given.place, given.body
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::bytea[])
-    AS given (id, version, state, sale_id, at, dropped, place, body)
+    given.id, given.version + 1, given.state, given.sale_id, given.at, given.is_over <> 0, given.stripped <> 0,
+    given.dropped <> 0, given.place, given.body
+FROM unnest(
+    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::int[], $9::text[],
+    $10::bytea[]
+) AS given (id, version, state, sale_id, at, is_over, stripped, dropped, place, body)
 WHERE given.version = 0 OR EXISTS (SELECT FROM refund WHERE refund.id = given.id)
 ORDER BY given.id COLLATE "C"
 ON CONFLICT (id) DO UPDATE
-SET version = excluded.version, state = excluded.state, dropped = excluded.dropped, body = excluded.body
+SET version = excluded.version, state = excluded.state, sale_id = excluded.sale_id, is_over = excluded.is_over,
+    stripped = excluded.stripped, dropped = excluded.dropped, body = excluded.body
 WHERE refund.version = excluded.version - 1
 RETURNING id;
 
@@ -191,7 +197,10 @@ SELECT body FROM document WHERE NOT dropped ORDER BY at DESC, id DESC LIMIT $1;
 SELECT subject, at, who, before, after, cause FROM history WHERE subject = $1 ORDER BY number;
 
 -- name: old_sales
-SELECT body FROM sale WHERE state = 'delivered' AND NOT stripped AND changed < $1 ORDER BY changed, id LIMIT $2;
+SELECT body FROM sale WHERE is_over AND NOT stripped AND changed < $1 ORDER BY changed, id LIMIT $2;
+
+-- name: old_refunds
+SELECT body FROM refund WHERE is_over AND NOT stripped AND at < $1 ORDER BY at, id LIMIT $2;
 
 -- name: forget_history
 WITH gone AS (
@@ -222,7 +231,7 @@ WITH gone AS (
 -- name: forget_refunds
 WITH gone AS (
     DELETE FROM refund WHERE id IN (
-        SELECT id FROM refund WHERE state = 'done' AND at < $1 ORDER BY at LIMIT $2
+        SELECT id FROM refund WHERE stripped AND at < $1 ORDER BY at LIMIT $2
     ) RETURNING 1
 ) SELECT count(*) FROM gone;
 

@@ -38,26 +38,28 @@ PRAGMA query_only = ON;
 
 -- name: insert_sale
 -- Version 0 says that there is none yet; if there is one, nothing is inserted and the caller sees no row.
-INSERT INTO sale (id, version, state, changed, stripped, dropped, place, body)
-VALUES (:id, :version + 1, :state, :changed, :stripped, :dropped, :place, :body)
+INSERT INTO sale (id, version, state, changed, is_over, stripped, dropped, place, body)
+VALUES (:id, :version + 1, :state, :changed, :is_over, :stripped, :dropped, :place, :body)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_sale
 -- No row when the version has moved on.
 UPDATE sale SET
-    version = version + 1, state = :state, changed = :changed, stripped = :stripped, dropped = :dropped,
-    place = :place, body = :body
+    version = version + 1, state = :state, changed = :changed, is_over = :is_over, stripped = :stripped,
+    dropped = :dropped, place = :place, body = :body
 WHERE id = :id AND version = :version;
 
 -- name: insert_refund
 -- As insert_sale.
-INSERT INTO refund (id, version, state, sale_id, at, dropped, place, body)
-VALUES (:id, :version + 1, :state, :sale_id, :at, :dropped, :place, :body)
+INSERT INTO refund (id, version, state, sale_id, at, is_over, stripped, dropped, place, body)
+VALUES (:id, :version + 1, :state, :sale_id, :at, :is_over, :stripped, :dropped, :place, :body)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_refund
--- As update_sale; a refund never changes its sale, its time or its shift.
-UPDATE refund SET version = version + 1, state = :state, dropped = :dropped, body = :body
+-- As update_sale; a refund never changes its time or its shift, but it may find its sale late.
+UPDATE refund SET
+    version = version + 1, state = :state, sale_id = :sale_id, is_over = :is_over, stripped = :stripped,
+    dropped = :dropped, body = :body
 WHERE id = :id AND version = :version;
 
 -- name: insert_prompt
@@ -182,8 +184,11 @@ SELECT subject, at, who, before, after, cause FROM history WHERE subject = :subj
 
 -- name: old_sales
 SELECT body FROM sale
-WHERE state = 'delivered' AND stripped = 0 AND changed < :before
+WHERE is_over = 1 AND stripped = 0 AND changed < :before
 ORDER BY changed, id LIMIT :limit;
+
+-- name: old_refunds
+SELECT body FROM refund WHERE is_over = 1 AND stripped = 0 AND at < :before ORDER BY at, id LIMIT :limit;
 
 -- name: forget_history
 DELETE FROM history WHERE number IN (SELECT number FROM history WHERE at < :before ORDER BY at LIMIT :limit);
@@ -205,7 +210,7 @@ DELETE FROM sale WHERE id IN (
 
 -- name: forget_refunds
 DELETE FROM refund WHERE id IN (
-    SELECT id FROM refund WHERE state = 'done' AND at < :before ORDER BY at LIMIT :limit
+    SELECT id FROM refund WHERE stripped = 1 AND at < :before ORDER BY at LIMIT :limit
 );
 
 -- name: size

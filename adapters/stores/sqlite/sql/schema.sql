@@ -10,30 +10,34 @@ CREATE TABLE sale (
     changed  INTEGER NOT NULL DEFAULT 0,
     stripped INTEGER NOT NULL DEFAULT 0,
     dropped  INTEGER NOT NULL DEFAULT 0,
-    place    TEXT NOT NULL DEFAULT ''
+    place    TEXT NOT NULL DEFAULT '',
+    is_over  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- What is not delivered is little among weeks of sales, and is counted at every scrape.
 -- All that is counted stands in the index: a walk through the bodies of a long backlog would take seconds.
 CREATE INDEX sale_undelivered ON sale (state, dropped, changed) WHERE state <> 'delivered';
-CREATE INDEX sale_unstripped ON sale (changed) WHERE state = 'delivered' AND stripped = 0;
+CREATE INDEX sale_unstripped ON sale (changed) WHERE is_over = 1 AND stripped = 0;
 CREATE INDEX sale_stripped ON sale (changed) WHERE stripped = 1;
 -- `place` is `outlet/register|shift`, as the register numbers it; empty for what belongs to no shift.
 CREATE INDEX sale_place ON sale (place) WHERE place <> '';
 
 CREATE TABLE refund (
-    id      TEXT PRIMARY KEY,
-    version INTEGER NOT NULL,
-    state   TEXT NOT NULL,
-    sale_id TEXT NOT NULL,
-    at      INTEGER NOT NULL,
-    body    BLOB NOT NULL,
-    dropped INTEGER NOT NULL DEFAULT 0,
-    place   TEXT NOT NULL DEFAULT ''
+    id       TEXT PRIMARY KEY,
+    version  INTEGER NOT NULL,
+    state    TEXT NOT NULL,
+    sale_id  TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    body     BLOB NOT NULL,
+    dropped  INTEGER NOT NULL DEFAULT 0,
+    place    TEXT NOT NULL DEFAULT '',
+    is_over  INTEGER NOT NULL DEFAULT 0,
+    stripped INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX refund_of ON refund (sale_id);
 CREATE INDEX refund_parked ON refund (id) WHERE state = 'parked';
-CREATE INDEX refund_done ON refund (at) WHERE state = 'done';
+CREATE INDEX refund_unstripped ON refund (at) WHERE is_over = 1 AND stripped = 0;
+CREATE INDEX refund_stripped ON refund (at) WHERE stripped = 1;
 CREATE INDEX refund_place ON refund (place) WHERE place <> '';
 
 CREATE TABLE prompt (
