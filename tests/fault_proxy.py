@@ -202,8 +202,7 @@ class FaultProxy:
     """`url` is for the clients; what happens to their calls can be changed at any time."""
 
     def __init__(self, server_url: str, faults: Faults = PASS, *, port: int = 0) -> None:
-        parts = urlsplit(server_url)
-        self._server = (parts.hostname or "", parts.port or 80)
+        self.lead_to(server_url)
         self._port = port
         self.use(faults)
         self.calls = 0
@@ -229,6 +228,11 @@ class FaultProxy:
     def use(self, faults: Faults) -> None:
         """From the next call on."""
         self._choose = chooser(faults)
+
+    def lead_to(self, server_url: str) -> None:
+        """Another server from the next call on: the one behind was restarted elsewhere."""
+        parts = urlsplit(server_url)
+        self._server = (parts.hostname or "", parts.port or 80)
 
     async def hang_up(self) -> None:
         """End every open connection, as a server does that is restarted."""
