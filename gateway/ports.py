@@ -1,6 +1,6 @@
 """Every door between what we decide and what others decide."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -15,7 +15,7 @@ from gateway.domain.deadline import Deadline
 from gateway.domain.desk import DeskView, PromptAnswer
 from gateway.domain.enrolment import Application, Enrolment
 from gateway.domain.print_job import PrintJob
-from gateway.domain.print_outcome import PrintOutcome
+from gateway.domain.print_outcome import Composed, PrintOutcome, Trouble
 from gateway.domain.prompt import Prompt
 from gateway.domain.quote import Quote
 from gateway.domain.receipt import Receipt, Refund, RegisterRef
@@ -275,11 +275,21 @@ class Meter(Protocol):
         """One register request answered: one log line, one observation."""
 
 
+Begin = Callable[[], Awaitable[None]]
+"""Awaited when a printer is ready, before its first byte. What it raises passes through, and nothing is printed."""
+
+
 class Printer(Protocol):
     """One slip printer. `columns` is its width in characters of normal size."""
 
     @property
     def columns(self) -> int: ...
 
-    async def print(self, slip: Slip, *, timeout: float) -> PrintOutcome:  # noqa: ASYNC109 - a printer's own, not a register's
-        """Print one slip, or say why not."""
+    async def compose(self, slip: Slip) -> Composed:
+        """The bytes that print `slip` here: the same slip gives the same bytes, so a repeat is one."""
+
+    async def print(self, data: bytes, *, timeout: float, begin: Begin) -> PrintOutcome:  # noqa: ASYNC109 - a printer's own, not a register's
+        """Print composed bytes once, or say why not. Never raises for what a printer does."""
+
+    async def look(self, *, timeout: float) -> Trouble:  # noqa: ASYNC109 - as above
+        """How it is now, nothing printed. `NONE` also from one that never answers, if it is known for that."""

@@ -1,14 +1,13 @@
-"""A printer behind a link: slips in, bytes out, one job at a time."""
+"""A printer behind a link: slips become bytes, bytes become paper, one job at a time."""
 
 import asyncio
 
-from msgspec.structs import replace
-
 from adapters.printers.channel import Link
 from adapters.printers.escpos.compose import Composer
-from adapters.printers.job import Job, Patience
-from gateway.domain.print_outcome import PrintOutcome, Trouble, blocked, unknown
+from adapters.printers.job import Job, Patience, looked_at
+from gateway.domain.print_outcome import Composed, PrintOutcome, Trouble, blocked, unknown
 from gateway.domain.slip import Slip
+from gateway.ports import Begin, Printer
 
 
 class LinkPrinter:
@@ -27,16 +26,27 @@ class LinkPrinter:
         """Characters of the normal size on a line."""
         return self._composer.columns
 
-    async def print(self, slip: Slip, *, timeout: float) -> PrintOutcome:  # noqa: ASYNC109  the port's word
-        """Print `slip` within `timeout` seconds, waiting for earlier jobs included. The same slip, the same bytes."""
-        # In a thread: the picture of a QR code takes longer than a register's question may wait for the loop.
-        composed = await asyncio.to_thread(self._composer.compose, slip)
-        job = Job(self._link, composed.data, self._patience)
+    async def compose(self, slip: Slip) -> Composed:
+        """In a thread: the picture of a QR code takes longer than a register's question may wait for the loop."""
+        return await asyncio.to_thread(self._composer.compose, slip)
+
+    async def print(self, data: bytes, *, timeout: float, begin: Begin) -> PrintOutcome:  # noqa: ASYNC109  the port's word
+        """Within `timeout` seconds, waiting for earlier jobs included."""
+        job = Job(self._link, data, self._patience, begin)
         waiting = True
         try:
             async with asyncio.timeout(timeout), self._turn:
                 waiting = False
-                outcome = await job.run()
+                return await job.run()
         except TimeoutError:
-            outcome = unknown(Trouble.TIMEOUT) if job.begun else blocked(Trouble.BUSY if waiting else Trouble.OFFLINE)
-        return replace(outcome, lost=composed.lost)
+            return unknown(Trouble.TIMEOUT) if job.begun else blocked(Trouble.BUSY if waiting else Trouble.OFFLINE)
+
+    async def look(self, *, timeout: float) -> Trouble:  # noqa: ASYNC109  the port's word
+        try:
+            async with asyncio.timeout(timeout), self._turn:
+                return await looked_at(self._link, self._patience)
+        except TimeoutError:
+            return Trouble.OFFLINE
+
+
+_: type[Printer] = LinkPrinter

@@ -3,12 +3,12 @@
 from adapters.printers.channel import Link
 from adapters.printers.device_file import DeviceFileLink
 from adapters.printers.escpos.compose import Composer
-from adapters.printers.job import STATUS_SECONDS, Patience
 from adapters.printers.link_printer import LinkPrinter
 from adapters.printers.memory import MemoryPrinter
 from adapters.printers.network import NetworkLink
 from adapters.printers.serial import SerialLink
 from adapters.printers.settings import PrinterSettings
+from adapters.printers.talk import STATUS_SECONDS, Patience
 from gateway.ports import Printer
 
 

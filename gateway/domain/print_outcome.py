@@ -26,12 +26,16 @@ class Trouble(StrEnum):
     BROKEN_OFF = "broken_off"  # the connection ended in the middle of the job
 
 
-class PrintOutcome(Struct, frozen=True, kw_only=True):
-    """`lost` counts characters the printer's code page could not show (printed as question marks)."""
+class Composed(Struct, frozen=True):
+    """A slip as the bytes of one printer; `lost` counts characters it cannot show (printed as question marks)."""
 
+    data: bytes
+    lost: int = 0
+
+
+class PrintOutcome(Struct, frozen=True, kw_only=True):
     state: PrintState
     reason: Trouble = Trouble.NONE
-    lost: int = 0
 
     @property
     def may_repeat(self) -> bool:

@@ -15,7 +15,7 @@ from adapters.printers.memory import MemoryPrinter
 from adapters.printers.simulator import Condition, SimulatedPrinter, on_pty, on_tcp
 from gateway.domain.print_outcome import PrintOutcome, PrintState, Trouble, blocked, unknown
 from gateway.domain.slip import Cut, QrCode, Slip, Text
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, StoreUnavailable
 from gateway.ports import Printer
 
 SLIP: Slip = (Text(text="Привет, Алёна"), Cut())
@@ -48,8 +48,17 @@ def files_in(folder: Path) -> list[Path]:
     return list(folder.iterdir())
 
 
+async def at_once() -> None:
+    """Nothing has to be done before the first byte."""
+
+
+async def print_on(printer: Printer, slip: Slip = SLIP, within: float = 10) -> PrintOutcome:
+    job = await printer.compose(slip)
+    return await printer.print(job.data, timeout=within, begin=at_once)
+
+
 async def printed(settings: PrinterSettings, slip: Slip = SLIP, within: float = 10) -> PrintOutcome:
-    return await open_printer(settings).print(slip, timeout=within)
+    return await print_on(open_printer(settings), slip, within)
 
 
 async def test_a_ready_printer_prints_just_the_job_and_confirms(start: Start) -> None:
@@ -58,9 +67,40 @@ async def test_a_ready_printer_prints_just_the_job_and_confirms(start: Start) ->
     assert simulated.paper == composed(SLIP)
 
 
-async def test_lost_characters_are_reported_with_the_outcome(start: Start) -> None:
-    settings = await start(SimulatedPrinter())
-    assert await printed(settings, (Text(text="漢"),)) == replace(DONE, lost=1)
+async def test_lost_characters_are_counted(start: Start) -> None:
+    printer = open_printer(await start(SimulatedPrinter()))
+    assert (await printer.compose((Text(text="漢"),))).lost == 1
+
+
+async def test_the_first_byte_waits_for_whoever_keeps_account(start: Start) -> None:
+    simulated = SimulatedPrinter()
+    printer = open_printer(await start(simulated))
+    job = (await printer.compose(SLIP)).data
+
+    async def refuse() -> None:
+        raise StoreUnavailable("full")
+
+    with pytest.raises(StoreUnavailable):
+        await printer.print(job, timeout=10, begin=refuse)
+    assert simulated.paper == b""
+    simulated.condition = Condition.PAPER_OUT
+    assert await printer.print(job, timeout=10, begin=refuse) == blocked(Trouble.PAPER_OUT)
+    simulated.condition = Condition.READY
+    assert await printer.print(job, timeout=10, begin=at_once) == DONE
+    assert simulated.paper == job
+
+
+@pytest.mark.parametrize(
+    ("condition", "seen"),
+    [(Condition.READY, Trouble.NONE), (Condition.COVER_OPEN, Trouble.COVER_OPEN), (None, Trouble.SILENT)],
+)
+async def test_a_look_tells_how_it_is_and_prints_nothing(
+    start: Start, condition: Condition | None, seen: Trouble
+) -> None:
+    simulated = SimulatedPrinter()
+    simulated.answers, simulated.condition = condition is not None, condition or Condition.READY
+    assert await open_printer(await start(simulated)).look(timeout=10) is seen
+    assert simulated.paper == b""
 
 
 async def test_a_long_job_arrives_whole(start: Start) -> None:
@@ -177,7 +217,7 @@ async def test_two_slips_at_once_come_out_one_after_the_other(start: Start) -> N
     simulated = SimulatedPrinter()
     printer = open_printer(await start(simulated))
     other: Slip = (Text(text="Второй"), Cut())
-    outcomes = await asyncio.gather(*(printer.print(slip, timeout=10) for slip in (SLIP, other)))
+    outcomes = await asyncio.gather(*(print_on(printer, slip) for slip in (SLIP, other)))
     assert outcomes == [DONE, DONE]
     assert simulated.paper == composed(SLIP) + composed(other)
 
@@ -186,9 +226,9 @@ async def test_waiting_for_an_earlier_job_counts_and_blocks(start: Start) -> Non
     simulated = SimulatedPrinter()
     simulated.confirms = False
     printer = open_printer(replace(await start(simulated), timeout_seconds=2))
-    first = asyncio.create_task(printer.print(SLIP, timeout=0.6))
+    first = asyncio.create_task(print_on(printer, within=0.6))
     await asyncio.sleep(0.05)
-    assert await printer.print(SLIP, timeout=0.2) == blocked(Trouble.BUSY)
+    assert await print_on(printer, within=0.2) == blocked(Trouble.BUSY)
     assert await first == unknown(Trouble.TIMEOUT)
 
 
@@ -224,14 +264,14 @@ async def test_a_plain_file_is_taken_only_when_allowed(tmp_path: Path) -> None:
 
 async def test_the_printer_in_memory_keeps_jobs_and_fails_when_told() -> None:
     printer = MemoryPrinter(Composer(columns=32))
-    as_port: Printer = printer
-    assert await as_port.print(SLIP, timeout=1) == DONE
+    assert await print_on(printer) == DONE
     printer.fail_with = blocked(Trouble.PAPER_OUT)
-    assert await as_port.print(SLIP, timeout=1) == blocked(Trouble.PAPER_OUT)
+    assert await print_on(printer) == blocked(Trouble.PAPER_OUT)
+    assert await printer.look(timeout=1) is Trouble.PAPER_OUT
     printer.fail_with = unknown(Trouble.TIMEOUT)
-    assert await as_port.print(SLIP, timeout=1) == unknown(Trouble.TIMEOUT)
+    assert await print_on(printer) == unknown(Trouble.TIMEOUT)
     assert printer.jobs == [composed(SLIP)] * 2
-    assert printer.slips == [SLIP, SLIP]
+    assert printer.slips == [SLIP] * 3
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ import pytest
 from adapters.printers import PrinterSettings, open_printer
 from gateway.domain.print_outcome import PrintOutcome, PrintState, Trouble, blocked
 from gateway.domain.slip import Code128, Cut, Pair, QrCode, Slip, Text
+from gateway.ports import Printer
 from gateway.slips import Templates
 from gateway.slips.sample import SAMPLE
 
@@ -53,6 +54,14 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+async def print_on(printer: Printer, slip: Slip) -> PrintOutcome:
+    async def at_once() -> None:
+        """Nobody keeps account of it."""
+
+    job = await printer.compose(slip)
+    return await printer.print(job.data, timeout=20, begin=at_once)
+
+
 class Emupos:
     """A running emupos with one printer, `front`, of 48 columns, whose code page 17 is cp866."""
 
@@ -83,7 +92,7 @@ class Emupos:
     def print(self, slip: Slip, qr: Literal["native", "raster"] = "raster") -> Path:
         """The picture of what came out; its text stands beside it."""
         before = set(self.receipts.glob("*.png"))
-        outcome = asyncio.run(open_printer(self.settings(qr)).print(slip, timeout=20))
+        outcome = asyncio.run(print_on(open_printer(self.settings(qr)), slip))
         assert outcome.state is PrintState.DONE
         self.wait(lambda: set(self.receipts.glob("*.png")) - before, "emupos printed nothing")
         (picture,) = set(self.receipts.glob("*.png")) - before

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from adapters.printers.escpos.codes import code128, ean13, qr_native, qr_raster
+from gateway.domain.print_outcome import Composed
 from gateway.domain.slip import Code128, Cut, Ean13, Feed, QrCode, Size, Slip
 from gateway.domain.slip_layout import Line, Piece, lay_out
 
@@ -22,13 +23,6 @@ ALIGN = b"\x1ba"  # ESC a n: 0 left, 1 centre
 FEED = b"\x1bd"  # ESC d n
 FEED_AND_CUT = b"\x1dVB\x00"  # GS V 66 0: feed to the knife, then a partial cut
 LINES_TO_TEAR = 4  # without a knife: past the edge where paper is torn off
-
-
-class Composed(Struct, frozen=True):
-    """`lost` counts characters that became question marks."""
-
-    data: bytes
-    lost: int
 
 
 class Composer(Struct, frozen=True, kw_only=True):
