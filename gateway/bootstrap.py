@@ -35,6 +35,7 @@ from gateway.observability.metrics import Metrics
 from gateway.observability.reconciled_view import ReconciledView
 from gateway.ports import Clock, LoyaltyProgram, Printer, Store
 from gateway.reconciled_file import ReconciledFile
+from gateway.services.printing import Printers
 from gateway.services.quoting import RESERVE
 from gateway.settings import Register
 from gateway.slips import Templates
@@ -97,8 +98,8 @@ def registers(config: ConfigFile) -> Registers:
     return found
 
 
-def printers(config: ConfigFile, known: Registers) -> dict[RegisterRef, Printer]:
-    """Printers by register. One printer may serve several registers."""
+def printers(config: ConfigFile, known: Registers) -> Printers:
+    """The printers, and whose they are. One printer may serve several registers."""
     opened: dict[str, Printer] = {}
     for place, table in enumerate(config.settings.printers, 1):
         key = f"printers[{place}]"
@@ -112,7 +113,14 @@ def printers(config: ConfigFile, known: Registers) -> dict[RegisterRef, Printer]
             names = ", ".join(opened) or "пока ни одного, опишите его в [[printers]]"
             key = f"registers[{place}].printer"
             raise ConfigError(f"{config.path}: {key}: нет принтера {row.printer!r}; допустимо: {names}")
-    return {ref: opened[row.printer] for ref, row in known.items() if row.printer and row.slip_to != "register"}
+    told = frontol_style(config).templates
+    with_printer = {ref: row for ref, row in known.items() if row.printer}
+    return Printers(
+        registers=frozenset(known),
+        named=opened,
+        of_register={ref: row.printer for ref, row in with_printer.items()},
+        slips_of={ref for ref, row in with_printer.items() if row.slip_to != "register" or "sale" not in told},
+    )
 
 
 def printer_places(config: ConfigFile) -> dict[str, Path | tuple[str, int] | None]:
@@ -253,7 +261,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         templates,
         switch.keep,
         switch.read(),
-        frontol_style(config).templates | ({"sale"} if slip_printers else set()),
+        frontol_style(config).templates | ({"sale", "refund"} if slip_printers.slips_of else set()),
     )
 
     clients = Clients(clock)

@@ -1,6 +1,6 @@
 """The services put together: what depends on whom. Knows ports and services, no adapter."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -10,12 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.domain.call import Operation
+from gateway.domain.change import Change
 from gateway.domain.deadline import Deadline
 from gateway.domain.prompt import PromptRule
-from gateway.domain.receipt import RegisterRef
-from gateway.domain.sale_record import Profile, Terms
+from gateway.domain.sale_record import Profile, Sale, Terms
 from gateway.domain.work import Lane, Work, WorkKind
-from gateway.ports import Clock, LoyaltyProgram, Meter, Printer, Store
+from gateway.ports import Clock, LoyaltyProgram, Meter, Store
+from gateway.services.after_sale import AfterSale
 from gateway.services.checkout import CheckoutDesk
 from gateway.services.closing import Closing
 from gateway.services.delivery import Delivering
@@ -28,7 +29,9 @@ from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import LONGEST_WAIT, Handler, Later, Outbox
 from gateway.services.popups import PollTimes, Popups, popups_after_sales
-from gateway.services.printing import Printing
+from gateway.services.print_book import PrintBook
+from gateway.services.print_desk import PrintDesk
+from gateway.services.printing import Printers, Printing
 from gateway.services.quoting import Quoting
 from gateway.services.records import Records
 from gateway.services.redeeming import Redeeming
@@ -55,6 +58,8 @@ class Core(Struct, frozen=True, kw_only=True):
     popups: Popups
     outbox: Outbox
     printing: Printing
+    after_sale: AfterSale
+    print_desk: PrintDesk
     guard: GuardedProgram
     popup_guard: GuardedProgram
     limited: LimitedMode
@@ -79,14 +84,14 @@ class Core(Struct, frozen=True, kw_only=True):
         """What has to run for ever."""
         lanes = (self.outbox.run(Lane.SALES), self.outbox.run(Lane.POPUPS))
         watches = (self.limited.watch(), self.loop_lag.watch(), self.housekeeping.run(), self.template_watch.run())
-        return [*lanes, *self.printing.jobs(), *watches]
+        return [*lanes, *self.printing.jobs(), self.after_sale.run(), *watches]
 
 
 def build_core(
     settings: Settings,
     program: LoyaltyProgram,
     store: Store,
-    printers: Mapping[RegisterRef, Printer],
+    printers: Printers,
     clock: Clock,
     meter: Meter,
     templates: Templates,
@@ -108,17 +113,23 @@ def build_core(
     receipts, telling = OpenReceipts(), Telling(guard)
     clocks = TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
-    printing = Printing(printers, records, wording, meter)
+    book = PrintBook(records)
+    printing = Printing(printers, book, clock, meter)
+    after_sale = AfterSale(slips, printing, book, clock, meter)
     popups = popups_after_sales(popup_guard, records, wording, meter, rules, _poll_times(settings))
     releasing = Releasing(guard, records, telling, receipts)
-    delivering = Delivering(guard, records, telling, meter, popups.polling.after_delivery, printing.after_delivery)
+
+    def follow_up(sale: Sale) -> Change:
+        return Change(work=popups.polling.after_delivery(sale), jobs=after_sale.issued(sale))
+
+    delivering = Delivering(guard, records, telling, meter, follow_up, after_sale.delivered)
     returning = Returning(guard, records, telling, meter)
     outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, popups))
     checkout = CheckoutDesk(
         Quoting(front, records, receipts, clocks, wording, meter),
         Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
-        Closing(records, receipts, clocks, outbox, wording, meter),
-        Refunding(records, wording, meter),
+        Closing(records, receipts, clocks, outbox, wording, after_sale, meter),
+        Refunding(records, wording, after_sale, meter),
         popups.floor,
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
     )
@@ -127,6 +138,8 @@ def build_core(
         popups=popups,
         outbox=outbox,
         printing=printing,
+        after_sale=after_sale,
+        print_desk=PrintDesk(printers, printing, book, slips, clock),
         guard=guard,
         popup_guard=popup_guard,
         limited=limited,

@@ -25,6 +25,7 @@ from gateway.domain.work import Lane
 from gateway.observability.metrics import Metrics
 from gateway.ports import Printer
 from gateway.resources import shipped
+from gateway.services.printing import Printers
 from gateway.settings import Outlet, Prompt, Settings
 from gateway.slips import Templates
 
@@ -81,6 +82,7 @@ class Shop:
         self.programme = Programme(example_seed(), self.clock.now)
         self.program = MemoryProgram(self.programme, self.clock)
         self.printers: dict[RegisterRef, Printer] = {}
+        self.slips_elsewhere = False
         self._settings = {"prompts": (GOLD,)} | settings
         self.core: Core
         self.restart()
@@ -89,7 +91,17 @@ class Shop:
         self.meter = Metrics()
         settings = Settings(outlet=Outlet(id=REGISTER.outlet), registers=(), loyalty={}, **self._settings)
         self.core = build_core(
-            settings, self.program, self.store, self.printers, self.clock, self.meter, shipped_templates()
+            settings, self.program, self.store, self.our_printers(), self.clock, self.meter, shipped_templates()
+        )
+
+    def our_printers(self) -> Printers:
+        """Each prints the slips of its register, unless `slips_elsewhere`."""
+        names = {ref: f"printer of {ref.register}" for ref in self.printers}
+        return Printers(
+            registers=frozenset({REGISTER, *names}),
+            named={names[ref]: printer for ref, printer in self.printers.items()},
+            of_register=names,
+            slips_of=frozenset() if self.slips_elsewhere else frozenset(names),
         )
 
     def soon(self, seconds: float = 0.3) -> Deadline:

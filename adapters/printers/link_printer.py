@@ -4,7 +4,8 @@ import asyncio
 
 from adapters.printers.channel import Link
 from adapters.printers.escpos.compose import Composer
-from adapters.printers.job import Job, Patience, looked_at
+from adapters.printers.job import Job, looked_at
+from adapters.printers.talk import Patience
 from gateway.domain.print_outcome import Composed, PrintOutcome, Trouble, blocked, unknown
 from gateway.domain.slip import Slip
 from gateway.ports import Begin, Printer

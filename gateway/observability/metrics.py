@@ -33,13 +33,20 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "limited_mode_changes": ("Limited mode begun and ended", ("reason", "to")),
     "register_requests": ("Requests of registers", ("register", "operation", "outcome")),
     "stripped_sales": ("Old sales whose customer was forgotten", ()),
-    "print_jobs": ("Slips sent to printers", ("outcome",)),
+    "print_jobs": ("Slips for printers, by what became of them", ("outcome",)),
+    "print_lost_characters": (
+        "Characters that a printer could not show and printed as a question mark",
+        ("printer",),
+    ),
+    "unprinted_coupons": ("Jobs with coupons that did not get on paper", ("reason",)),
 }
 
 GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "store_used_bytes": ("What the store takes on its disk", ()),
     "disk_free_bytes": ("Free space of the store's disk", ()),
     "slip_templates_refused": ("1 while changed slip templates are broken and the old ones are used", ()),
+    "printer_trouble": ("1 for how a printer is now; `none` when it prints", ("printer", "reason")),
+    "print_jobs_waiting": ("Slips that wait for their printer", ("printer",)),
     "register_clock_skew_seconds": ("How far a register's clock is ahead of ours, seconds", ("register",)),
 }
 

@@ -15,6 +15,7 @@ from gateway.domain.sale_record import Close, Priced, Sale
 from gateway.domain.told import Closed
 from gateway.errors import StoreError
 from gateway.ports import Meter
+from gateway.services.after_sale import AfterSale, Answer
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import Outbox
 from gateway.services.quoting import RESERVE
@@ -33,6 +34,7 @@ class Closing:
         clocks: TillClocks,
         outbox: Outbox,
         wording: Wording,
+        after_sale: AfterSale,
         meter: Meter,
     ) -> None:
         self._records = records
@@ -40,10 +42,15 @@ class Closing:
         self._clocks = clocks
         self._outbox = outbox
         self._wording = wording
+        self._after_sale = after_sale
         self._meter = meter
 
     async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
         """Store the close, then use what is left of the budget to deliver it at once."""
+        with self._after_sale.answering(receipt.id) as answer:
+            return await self._complete(receipt, raw, deadline, answer)
+
+    async def _complete(self, receipt: Receipt, raw: bytes, deadline: Deadline, answer: Answer) -> Closed:
         closed = self._clocks.closed(receipt)
         if closed.is_late and await self._is_reported(receipt, raw):
             return Closed()
@@ -61,7 +68,8 @@ class Closing:
             return Closed()
         if step.verdict is Verdict.DONE:
             await self._outbox.try_now(step.work[0], deadline.less(RESERVE))
-        return await self._told(step.sale, close)
+        answer.is_first = step.verdict is Verdict.DONE
+        return await self._told(step.sale, close, answer)
 
     def _close(self, sale: Sale, receipt: Receipt, raw: bytes, closed: ClosedAt) -> Close:
         """With the prices the register was told, as far as they are known: in memory, or with the redemption."""
@@ -105,7 +113,7 @@ class Closing:
 
         return more
 
-    async def _told(self, stored: Sale, close: Close) -> Closed:
+    async def _told(self, stored: Sale, close: Close, answer: Answer) -> Closed:
         """Rendered anew from what is stored, so that a repeated close hears the same."""
         try:
             sale = await self._records.store.sale(stored.id) or stored
@@ -113,7 +121,9 @@ class Closing:
             sale = stored
         told = sale.close or close
         customer = self._receipts.recall(sale.id).customer_of(told.receipt.customer)
-        return Closed(slip=self._wording.slips.sale(told, sale.outcome, customer))
+        slip = self._wording.slips.sale(told, sale.outcome, customer)
+        answer.sale, answer.slip, answer.customer = sale, slip, customer
+        return Closed(slip=slip)
 
     async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:
         """The receipt is closed at the register already: keep it for a person, and let the register go on."""

@@ -24,7 +24,6 @@ from gateway.domain.sale_events import (
     Verdict,
 )
 from gateway.domain.sale_record import Close, Delivery, Form, Sale, State
-from gateway.domain.work import Work
 from gateway.errors import LoyaltyError
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.outbox import Later
@@ -46,8 +45,8 @@ SEND_AGAIN = timedelta(seconds=60)
 QUEUED = (Operation.OFFLINE_SALE, Operation.PAID)
 """Done when the order shows it; "accepted" only says that the server will see to it."""
 
-FollowUp = Callable[[Sale], tuple[Work, ...]]
-"""The work a delivered sale brings about, in the same transaction."""
+FollowUp = Callable[[Sale], Change]
+"""What a delivered sale brings about, in the same transaction."""
 
 Delivered = Callable[[Sale], None]
 """What is done once the delivery is stored; lost in a crash."""
@@ -196,7 +195,7 @@ class Delivering:
         )
 
     def _more(self, step: Step) -> Change:
-        return Change(work=self._follow_up(step.sale)) if _is_just_delivered(step) else Change()
+        return self._follow_up(step.sale) if _is_just_delivered(step) else Change()
 
 
 def _is_just_delivered(step: Step) -> bool:

@@ -1,69 +1,190 @@
-"""Slips on the register's own printer: in order, one at a time, and never in a register's way."""
+"""Slips on printers of our own: never in a register's way, durable before the first byte, printed once.
+
+How this works. `put` takes a slip and returns at once. One task makes bytes of slips and stores the jobs; each
+printer has a queue and a task of its own. After a crash the jobs of the store go on: what was waiting is printed if
+it is still worth it, what was being printed waits for a person.
+"""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
+from gateway.domain.print_job import JobState, PrintJob, moved
+from gateway.domain.printer_state import PrinterState
 from gateway.domain.receipt import RegisterRef
-from gateway.domain.sale_record import Sale
 from gateway.domain.slip import Slip
-from gateway.ports import Meter, Printer
-from gateway.services.records import Records
-from gateway.services.wording import Wording
+from gateway.errors import StoreError
+from gateway.ports import Clock, Meter, Printer
+from gateway.services.print_book import PrintBook
+from gateway.services.print_queue import PrintQueue
 
 log = structlog.get_logger()
 
-WORTH = timedelta(seconds=30)
-"""A slip that comes later than this after the close finds its customer gone."""
+LIFE = timedelta(seconds=180)
+"""How long a slip is worth printing: the customer waits while the cashier changes the roll, not for the next day."""
 
-JOB_SECONDS = 20.0
-QUEUE = 50
+KEPT = timedelta(hours=1)
+"""How long an unknown job keeps its bytes, for a person to print it again."""
+
+CODES_KEPT = timedelta(days=7)
+"""How long the codes of coupons that did not get on paper are kept: as long as a sale keeps its customer."""
+
+QUEUE = 200
+SWEEP_SECONDS = 60.0
+
+
+class Printers(Struct, frozen=True, kw_only=True):
+    """Printers by name, and which of them a register has. `slips_of`: registers whose slips are printed by us.
+
+    `registers` are all of this gateway: jobs of others in the same database are not ours.
+    """
+
+    registers: AbstractSet[RegisterRef] = frozenset()
+    named: Mapping[str, Printer] = {}
+    of_register: Mapping[RegisterRef, str] = {}
+    slips_of: AbstractSet[RegisterRef] = frozenset()
+
+
+Order = Callable[[], Awaitable[None]]
+"""What is to be done about a job, one after the other."""
 
 
 class Printing:
-    """`printers` by register; one queue each."""
-
-    def __init__(
-        self, printers: Mapping[RegisterRef, Printer], records: Records, wording: Wording, meter: Meter
-    ) -> None:
+    def __init__(self, printers: Printers, book: PrintBook, clock: Clock, meter: Meter) -> None:
         self._printers = printers
-        self._records = records
-        self._wording = wording
+        self._book = book
+        self._clock = clock
         self._meter = meter
-        self._queues: dict[RegisterRef, asyncio.Queue[Slip]] = {row: asyncio.Queue(QUEUE) for row in printers}
-
-    def after_delivery(self, sale: Sale) -> None:
-        """The slip of a delivered sale, with the server's texts, while the customer is there."""
-        if sale.close is None or sale.register not in self._printers:
-            return
-        if self._records.clock.now() > sale.close.at + WORTH:
-            self._meter.count("print_jobs", outcome="too_late")
-            return
-        self.put(sale.register, self._wording.slips.sale(sale.close, sale.outcome, None))
-
-    def put(self, register: RegisterRef, slip: Slip) -> None:
-        """Queue a slip for the register's printer, if it has one."""
-        queue = self._queues.get(register)
-        if queue is None or not slip:
-            return
-        try:
-            queue.put_nowait(slip)
-        except asyncio.QueueFull:
-            self._meter.count("print_jobs", outcome="queue_full")
-            log.warning("slip_dropped", register=str(register))
+        self._orders: asyncio.Queue[Order] = asyncio.Queue(QUEUE)
+        self._queues = {
+            name: PrintQueue(name, printer, book, clock, meter) for name, printer in printers.named.items()
+        }
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
-        """What has to run for ever: one for each register with a printer."""
-        return [self._serve(register, printer) for register, printer in self._printers.items()]
+        """What has to run for ever."""
+        return [self._take_orders(), *(queue.run() for queue in self._queues.values()), self._sweep_for_ever()]
 
-    async def _serve(self, register: RegisterRef, printer: Printer) -> None:
-        queue = self._queues[register]
+    def has_printer(self, register: RegisterRef) -> bool:
+        return register in self._printers.of_register
+
+    def prints_slips_of(self, register: RegisterRef) -> bool:
+        """Whether the register's slips come out of a printer of ours, not only its late coupons."""
+        return register in self._printers.slips_of
+
+    def put(self, job: PrintJob, slip: Slip) -> None:
+        """Print `slip` on the printer of the job's register. Returns at once, and never raises.
+
+        `job` has no bytes yet; it is new (version 0), or was stored before with the codes of its coupons.
+        """
+        self._order(partial(self._take, replace(job, printer=self._printers.of_register[job.register]), slip))
+
+    def printed_elsewhere(self, job_id: str) -> None:
+        """The register itself prints what the job was to print."""
+        self._order(partial(self._book.end, job_id))
+
+    def unprinted(self, job: PrintJob, reason: str) -> None:
+        """Its coupons will not be on paper: counted, and the codes kept."""
+        self._meter.count("unprinted_coupons", reason=reason)
+        self._order(partial(self._keep, moved(job, JobState.UNPRINTED, reason=reason)))
+
+    def _order(self, order: Order) -> None:
+        try:
+            self._orders.put_nowait(order)
+        except asyncio.QueueFull:
+            self._meter.count("print_jobs", outcome="queue_full")
+            log.warning("slip_dropped", orders=QUEUE)
+
+    def printers(self) -> tuple[PrinterState, ...]:
+        """Every printer as it is now."""
+        return tuple(self._state(queue) for queue in self._queues.values())
+
+    def _state(self, queue: PrintQueue) -> PrinterState:
+        states = [job.state for job in self._book if job.printer == queue.name]
+        return PrinterState(
+            name=queue.name,
+            registers=tuple(ref for ref, name in self._printers.of_register.items() if name == queue.name),
+            columns=queue.printer.columns,
+            trouble=queue.trouble,
+            since=queue.since,
+            seen=queue.seen,
+            waiting=len(queue),
+            unknown=states.count(JobState.UNKNOWN),
+            unprinted=states.count(JobState.UNPRINTED),
+        )
+
+    async def _take_orders(self) -> None:
+        await self._resume()
         while True:
-            slip = await queue.get()
-            outcome = await printer.print(slip, timeout=JOB_SECONDS)
-            self._meter.count("print_jobs", outcome=outcome.state)
-            if outcome.reason:
-                log.warning("slip_not_printed", register=str(register), state=outcome.state, why=outcome.reason)
+            order = await self._orders.get()
+            try:
+                await order()
+            except StoreError as error:
+                log.warning("print_job_not_stored", why=str(error))
+
+    async def _take(self, job: PrintJob, slip: Slip) -> None:
+        queue = self._queues[job.printer]
+        composed = await queue.printer.compose(slip)
+        if composed.lost:
+            self._meter.count("print_lost_characters", printer=queue.name)
+        await self.enqueue(moved(job, JobState.WAITING, data=composed.data, expires_at=self._clock.now() + LIFE))
+
+    async def enqueue(self, job: PrintJob) -> None:
+        """A WAITING job. If it cannot be stored now, it is stored before its first byte, or it is not printed."""
+        try:
+            job = await self._book.keep(job)
+        except StoreError as error:
+            log.warning("print_job_not_stored", printer=job.printer, why=str(error))
+            self._book.know(job)
+        self._queues[job.printer].add(job)
+
+    async def _keep(self, job: PrintJob) -> None:
+        await self._book.keep(job)
+
+    async def _resume(self) -> None:
+        """The jobs that another process has left behind. Until the store can be read they wait."""
+        while True:
+            try:
+                stored = await self._book.stored()
+                break
+            except StoreError as error:
+                log.warning("print_jobs_not_read", why=str(error))
+                await self._clock.sleep(1)
+        for job in stored:
+            if job.register in self._printers.registers and self._book.find(job.id) is None:
+                await self._resume_one(job)
+
+    async def _resume_one(self, job: PrintJob) -> None:
+        self._book.know(job)
+        queue = self._queues.get(job.printer)
+        if job.state is JobState.WAITING and queue is not None:
+            queue.add(job)
+        elif job.state in (JobState.ISSUED, JobState.PRINTING):
+            await self._book.keep(moved(job, JobState.UNKNOWN, reason="restart"))
+        elif job.state is JobState.WAITING:
+            await self._book.keep(moved(job, JobState.UNPRINTED, data=b"", reason="no_printer"))
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await self._clock.sleep(SWEEP_SECONDS)
+            try:
+                await self.sweep()
+            except StoreError as error:
+                log.warning("print_jobs_not_swept", why=str(error))
+
+    async def sweep(self) -> None:
+        """What nobody will print any more loses its bytes, and its codes when nobody will ask for them either."""
+        now = self._clock.now()
+        for job in list(self._book):
+            if job.state not in (JobState.UNKNOWN, JobState.UNPRINTED):
+                continue
+            if now > job.made_at + (CODES_KEPT if job.codes else KEPT):
+                await self._book.end(job.id)
+            elif job.data and now > job.made_at + KEPT:
+                await self._book.keep(replace(job, data=b""))

@@ -10,6 +10,7 @@ from gateway.domain.refund import RefundRecord
 from gateway.domain.told import Closed
 from gateway.errors import Conflict
 from gateway.ports import Meter
+from gateway.services.after_sale import AfterSale
 from gateway.services.records import Records
 from gateway.services.refunded_sales import RefundedSales, first_stored
 from gateway.services.wording import Wording
@@ -18,20 +19,25 @@ log = structlog.get_logger()
 
 
 class Refunding:
-    def __init__(self, records: Records, wording: Wording, meter: Meter) -> None:
+    def __init__(self, records: Records, wording: Wording, after_sale: AfterSale, meter: Meter) -> None:
         self._records = records
         self._sales = RefundedSales(records)
         self._wording = wording
+        self._after_sale = after_sale
         self._meter = meter
 
     async def refund(self, refund: Refund, raw: bytes) -> Closed:
         """Store it, once per document; another content under the same id is kept for a person."""
         document, digest = refund.document, content_digest(refund)
-        known = await self._records.store.refund(document.id) or await self._store_new(refund, raw, digest)
+        earlier = await self._records.store.refund(document.id)
+        known = earlier or await self._store_new(refund, raw, digest)
         if known.digest != digest:
             log.error("refund_differs", refund=document.id, register=str(document.register))
             await self._keep(refund, raw)
-        return Closed(slip=self._wording.slips.refund(known.refund))
+        slip = self._wording.slips.refund(known.refund)
+        if earlier is None:
+            self._after_sale.refunded(known.refund, slip)
+        return Closed(slip=slip)
 
     async def _store_new(self, refund: Refund, raw: bytes, digest: str) -> RefundRecord:
         record = RefundRecord(

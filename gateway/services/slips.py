@@ -113,6 +113,11 @@ class Slips:
             coupons=_coupons(outcome.coupons),
         )
 
+    def codes(self, register: RegisterRef, codes: tuple[str, ...]) -> Slip:
+        """Coupons of which nothing else is left than their codes."""
+        coupons = tuple(SlipCoupon(code=code) for code in codes)
+        return self._slip("coupon", register, coupons=coupons) if coupons else ()
+
     def refund(self, refund: Refund) -> Slip:
         if "refund" not in self._printed:
             return ()

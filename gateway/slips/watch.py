@@ -22,6 +22,7 @@ class TemplateWatch:
         self._clock = clock
         self._meter = meter
         self.fault = ""
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -33,7 +34,8 @@ class TemplateWatch:
     async def look(self) -> None:
         """In a thread: neither the disk nor the compiler keeps a register waiting."""
         try:
-            changed = await asyncio.to_thread(self._templates.reload)
+            async with self._turn:
+                changed = await asyncio.to_thread(self._templates.reload)
         except TemplateError as error:
             self._refused(str(error))
             return

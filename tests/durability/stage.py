@@ -55,6 +55,7 @@ class Stage(Shop):
         self.programme = Programme(replace(seed(), variants=variants or Variants()), self.clock.now)
         self.program = MemoryProgram(self.programme, self.clock, profile=profile)
         self.printers = {}
+        self.slips_elsewhere = False
         self.durable: Store = MemoryStore()
         self._path = path
         self._settings = {"prompts": (GOLD,)} | settings
@@ -75,7 +76,7 @@ class Stage(Shop):
             settings,
             MortalProgram(self.program, self.process),  # type: ignore[arg-type]
             self.store,
-            self.printers,
+            self.our_printers(),
             self.clock,
             self.meter,
             SLIPS,
