@@ -16,7 +16,6 @@ from gateway.domain.prompt import PromptRule
 from gateway.domain.sale_record import Profile, Sale, Terms
 from gateway.domain.work import Lane, Work, WorkKind
 from gateway.ports import Clock, LoyaltyProgram, Meter, Store
-from gateway.services.after_sale import AfterSale
 from gateway.services.checkout import CheckoutDesk
 from gateway.services.closing import Closing
 from gateway.services.delivery import Delivering
@@ -28,10 +27,9 @@ from gateway.services.limited_mode import LimitedMode
 from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import LONGEST_WAIT, Handler, Later, Outbox
+from gateway.services.paper import Paper, paper
 from gateway.services.popups import PollTimes, Popups, popups_after_sales
-from gateway.services.print_book import PrintBook
-from gateway.services.print_desk import PrintDesk
-from gateway.services.printing import Printers, Printing
+from gateway.services.printing import Printers
 from gateway.services.quoting import Quoting
 from gateway.services.records import Records
 from gateway.services.redeeming import Redeeming
@@ -57,9 +55,7 @@ class Core(Struct, frozen=True, kw_only=True):
     checkout: CheckoutDesk
     popups: Popups
     outbox: Outbox
-    printing: Printing
-    after_sale: AfterSale
-    print_desk: PrintDesk
+    paper: Paper
     guard: GuardedProgram
     popup_guard: GuardedProgram
     limited: LimitedMode
@@ -84,7 +80,7 @@ class Core(Struct, frozen=True, kw_only=True):
         """What has to run for ever."""
         lanes = (self.outbox.run(Lane.SALES), self.outbox.run(Lane.POPUPS))
         watches = (self.limited.watch(), self.loop_lag.watch(), self.housekeeping.run(), self.template_watch.run())
-        return [*lanes, *self.printing.jobs(), self.after_sale.run(), *watches]
+        return [*lanes, *self.paper.jobs(), *watches]
 
 
 def build_core(
@@ -113,23 +109,21 @@ def build_core(
     receipts, telling = OpenReceipts(), Telling(guard)
     clocks = TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
-    book = PrintBook(records)
-    printing = Printing(printers, book, clock, meter)
-    after_sale = AfterSale(slips, printing, book, clock, meter)
+    papers = paper(printers, records, slips, meter)
     popups = popups_after_sales(popup_guard, records, wording, meter, rules, _poll_times(settings))
     releasing = Releasing(guard, records, telling, receipts)
 
     def follow_up(sale: Sale) -> Change:
-        return Change(work=popups.polling.after_delivery(sale), jobs=after_sale.issued(sale))
+        return Change(work=popups.polling.after_delivery(sale), jobs=papers.after_sale.issued(sale))
 
-    delivering = Delivering(guard, records, telling, meter, follow_up, after_sale.delivered)
+    delivering = Delivering(guard, records, telling, meter, follow_up, papers.after_sale.delivered)
     returning = Returning(guard, records, telling, meter)
     outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, popups))
     checkout = CheckoutDesk(
         Quoting(front, records, receipts, clocks, wording, meter),
         Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
-        Closing(records, receipts, clocks, outbox, wording, after_sale, meter),
-        Refunding(records, wording, after_sale, meter),
+        Closing(records, receipts, clocks, outbox, wording, papers.after_sale, meter),
+        Refunding(records, wording, papers.after_sale, meter),
         popups.floor,
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
     )
@@ -137,9 +131,7 @@ def build_core(
         checkout=checkout,
         popups=popups,
         outbox=outbox,
-        printing=printing,
-        after_sale=after_sale,
-        print_desk=PrintDesk(printers, printing, book, slips, clock),
+        paper=papers,
         guard=guard,
         popup_guard=popup_guard,
         limited=limited,

@@ -24,7 +24,7 @@ async def printed(shop: Shop, printer: MemoryPrinter) -> int:
     """How many slips come out now."""
     with suppress(TimeoutError):
         async with asyncio.timeout(0.05):
-            await asyncio.gather(*shop.core.printing.jobs())
+            await asyncio.gather(*shop.core.paper.jobs())
     return len(printer.slips)
 
 

@@ -1,0 +1,36 @@
+"""All that brings slips on paper, put together."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+from msgspec import Struct
+
+from gateway.ports import Meter
+from gateway.services.after_sale import AfterSale
+from gateway.services.print_book import PrintBook
+from gateway.services.print_desk import PrintDesk
+from gateway.services.printing import Printers, Printing
+from gateway.services.records import Records
+from gateway.services.slips import Slips
+
+
+class Paper(Struct, frozen=True, kw_only=True):
+    """`desk` is what a person may ask and do."""
+
+    printing: Printing
+    after_sale: AfterSale
+    desk: PrintDesk
+
+    def jobs(self) -> list[Coroutine[Any, Any, None]]:
+        """What has to run for ever."""
+        return [*self.printing.jobs(), self.after_sale.run()]
+
+
+def paper(printers: Printers, records: Records, slips: Slips, meter: Meter) -> Paper:
+    book, clock = PrintBook(records), records.clock
+    printing = Printing(printers, book, clock, meter)
+    return Paper(
+        printing=printing,
+        after_sale=AfterSale(slips, printing, book, clock, meter),
+        desk=PrintDesk(printers, printing, book, slips, clock),
+    )
