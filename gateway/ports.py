@@ -14,6 +14,7 @@ from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
 from gateway.domain.desk import DeskView, PromptAnswer
 from gateway.domain.enrolment import Application, Enrolment
+from gateway.domain.loyalty_card import CardAnswer, LoyaltyCard
 from gateway.domain.print_job import PrintJob
 from gateway.domain.print_outcome import Composed, PrintOutcome, Trouble
 from gateway.domain.prompt import Prompt
@@ -103,6 +104,27 @@ class Participants(Protocol):
 
     async def offers(self, customer_id: str, *, deadline: Deadline) -> Sequence[Offer]:
         """Promotions he may use now."""
+
+
+class Cards(Protocol):
+    """The programme's cards, and changes of a customer's data. Errors as those of `Participants`."""
+
+    async def card(self, number: str, *, deadline: Deadline) -> LoyaltyCard | None:
+        """None when there is no such card."""
+
+    async def bind_card(self, customer_id: str, number: str, code: str, *, deadline: Deadline) -> CardAnswer:
+        """Give the customer a card; `number` empty: a virtual one. `code` proves his consent, where that is asked."""
+
+    async def replace_card(self, old: str, new: str, *, deadline: Deadline) -> CardAnswer:
+        """The owner of `old` gets `new` instead."""
+
+    async def resend(self, customer_id: str, *, deadline: Deadline) -> None:
+        """Send the code that confirms his phone once more."""
+
+    async def edit(
+        self, customer_id: str, changed: Application, register: RegisterRef, *, deadline: Deadline
+    ) -> bool:
+        """Change what `changed` fills in, and nothing else. False when there is no such customer."""
 
 
 class Counts(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -76,9 +76,9 @@ class MindboxWorld:
             assert response.status == 200
 
 
-def mindbox_client(url: str) -> MindboxClient:
-    settings = MindboxSettings(kind="mindbox", url=url, endpoint="Demo.Offline", secret_key_file="key")
-    return MindboxClient(settings, "demo-secret-key")
+def mindbox_client(url: str, **more: Any) -> MindboxClient:
+    named = {"kind": "mindbox", "url": url, "endpoint": "Demo.Offline", "secret_key_file": "key"}
+    return MindboxClient(MindboxSettings(**named | more), "demo-secret-key")
 
 
 def nobody_listens() -> str:

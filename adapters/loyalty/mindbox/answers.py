@@ -1,10 +1,14 @@
 """What an HTTP status and a body of Mindbox mean for a change or a question (developers docs, "error processing")."""
 
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
 from adapters.loyalty.mindbox import mapping
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import Envelope, decode
 from adapters.loyalty.transport import Reply
 from gateway.domain.call import Accepted, AlreadyProcessed, Answer, Call, Operation, RefusalReason, Refused
+from gateway.domain.deadline import Deadline
 from gateway.errors import LoyaltyProtocolError, LoyaltyRejected, LoyaltyUnavailable, OutcomeUnknown
 
 OK, BAD_REQUEST, TOO_MANY = 200, 400, 429
@@ -16,12 +20,39 @@ SAVED = {"Processed", "Created", "Updated", ""}
 """`order.processingStatus` of a saved order: the docs name all of them."""
 
 
-def question(reply: Reply) -> Envelope:
-    """The answer to something that changes nothing. Raises `LoyaltyError`."""
+class Asks(Protocol):
+    """The server over its connections; `tell` is for what changes something and is sent once."""
+
+    async def ask(self, operation: str, body: bytes, deadline: Deadline) -> Reply: ...
+
+    async def tell(self, operation: str, body: bytes, deadline: Deadline) -> Reply: ...
+
+
+E = TypeVar("E", bound=Envelope)
+
+
+def question(reply: Reply, read: Callable[[bytes], E]) -> E:
+    """The answer to a question. Raises `LoyaltyError`; there is no outcome to wonder about."""
+    try:
+        return told(reply, read)
+    except OutcomeUnknown as error:
+        raise LoyaltyUnavailable(str(error), retry_after=error.retry_after) from error
+
+
+def told(reply: Reply, read: Callable[[bytes], E]) -> E:
+    """The answer to a question or to a change of a person. Raises `LoyaltyError`.
+
+    `LoyaltyRejected` carries the server's words only where they are meant for the cashier: a refusal with HTTP 200.
+    """
     _check_status(reply)
     if reply.status == BAD_REQUEST:
         raise LoyaltyRejected("the loyalty server refused the request")
-    return decode(reply.body)
+    answer = read(reply.body)
+    if answer.status == "ValidationError":
+        raise LoyaltyRejected(answer.said)
+    if answer.status != "Success":
+        raise LoyaltyProtocolError(f"the loyalty server answered {answer.status[:40]!r}")
+    return answer
 
 
 def change(call: Call, reply: Reply, settings: MindboxSettings) -> Answer:

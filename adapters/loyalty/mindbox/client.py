@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from msgspec.structs import astuple, replace
 
 from adapters.loyalty.mindbox import answers, composing, mapping
+from adapters.loyalty.mindbox.people import MindboxPeople
 from adapters.loyalty.mindbox.settings import MindboxSettings
-from adapters.loyalty.mindbox.wire import Envelope, has_customer
-from adapters.loyalty.transport import Transport
+from adapters.loyalty.mindbox.wire import Envelope, decode, has_customer
+from adapters.loyalty.transport import Reply, Transport
 from gateway.domain.call import Answer, Call, Intent, Operation, OrderView
 from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
@@ -26,7 +27,7 @@ ASYNC = {Operation.OFFLINE_SALE, Operation.PAID, Operation.REFUND, Operation.SHO
 
 
 class MindboxClient:
-    """`LoyaltyProgram` over Mindbox's HTTP API v3."""
+    """`LoyaltyProgram` over Mindbox's HTTP API v3; `people` are its `Participants` and `Cards`."""
 
     def __init__(self, settings: MindboxSettings, secret_key: str) -> None:
         self.profile = replace(CREATE_THEN_CANCEL, pays_apart=settings.sale_status == "separate")
@@ -39,24 +40,25 @@ class MindboxClient:
             "Accept": "application/json",
         }
         self._transport = Transport(settings.base_url, headers, settings.connections)
+        self.people = MindboxPeople(settings, self)
 
     async def identify(self, key: CustomerKey, register: RegisterRef, *, deadline: Deadline) -> Customer | None:
-        body = composing.get_customer(key, register)
-        return mapping.customer(await self._ask(self._names.get_customer, body, deadline), self._settings)
+        body = composing.get_customer(key, register, self._settings)
+        return mapping.customer(await self._read(self._names.get_customer, body, deadline), self._settings)
 
     async def quote(self, receipt: Receipt, order_id: str, at: datetime, *, deadline: Deadline) -> Quote:
         known = receipt.customer is not None
         operation = self._names.preorder if known else self._names.anonymous_preorder
         body = composing.preorder(receipt, order_id, at, self._settings)
-        return mapping.quote(await self._ask(operation, body, deadline), receipt, self._settings)
+        return mapping.quote(await self._read(operation, body, deadline), receipt, self._settings)
 
     async def segments(self, customer_id: str, *, deadline: Deadline) -> tuple[SegmentMembership, ...]:
         body = composing.get_segments(customer_id)
-        return mapping.segments(await self._ask(self._names.segments, body, deadline))
+        return mapping.segments(await self._read(self._names.segments, body, deadline))
 
     async def order(self, order_id: str, *, deadline: Deadline) -> OrderView | None:
         body = composing.get_order(order_id, self._settings)
-        return mapping.order_view(await self._ask(self._names.get_order, body, deadline), self._settings)
+        return mapping.order_view(await self._read(self._names.get_order, body, deadline), self._settings)
 
     def compose(self, intent: Intent) -> bytes:
         return composing.compose(intent, self._settings)
@@ -80,12 +82,19 @@ class MindboxClient:
             Operation.SHOWN: self._names.shown,
         }[call.operation]
 
-    async def _ask(self, operation: str, body: bytes, deadline: Deadline) -> Envelope:
+    async def _read(self, operation: str, body: bytes, deadline: Deadline) -> Envelope:
+        return answers.question(await self.ask(operation, body, deadline), decode)
+
+    async def ask(self, operation: str, body: bytes, deadline: Deadline) -> Reply:
+        """The reply to what changes nothing: it may be sent again on a new connection."""
         try:
-            reply = await self._transport.post(self._asking[operation], body, deadline, repeatable=True)
-            return answers.question(reply)
-        except OutcomeUnknown as error:  # a question changes nothing: there is no outcome to wonder about
+            return await self._transport.post(self._asking[operation], body, deadline, repeatable=True)
+        except OutcomeUnknown as error:  # there is no outcome to wonder about
             raise LoyaltyUnavailable(str(error), retry_after=error.retry_after) from error
+
+    async def tell(self, operation: str, body: bytes, deadline: Deadline) -> Reply:
+        """The reply to what changes a person or sends an SMS: never sent twice."""
+        return await self._transport.post(self._asking[operation], body, deadline, repeatable=False)
 
     def _address(self, mode: Mode, operation: str, key: str | None = None) -> str:
         query = {"endpointId": self._settings.endpoint, "operation": operation}

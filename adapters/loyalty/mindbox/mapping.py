@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import (
+    FOUND,
     BalanceBlock,
     ContentBlock,
     CustomerBlock,
@@ -20,9 +21,6 @@ from gateway.domain.customer import Balance, Customer, SegmentMembership
 from gateway.domain.money import ZERO
 from gateway.domain.quote import CouponAnswer, CouponState, Piece, Quote
 from gateway.domain.receipt import Receipt
-
-FOUND = {"Found", "Created", "Changed", "NotChanged", "AlreadyExists", "Processed"}
-"""Customer statuses that mean somebody (developers docs, "preorder"); an unknown one means nobody."""
 
 COUPONS = {
     "CanBeUsed": CouponState.USED_HERE,

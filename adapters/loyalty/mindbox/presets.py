@@ -1,8 +1,9 @@
 """Operation names of Mindbox's own integration families; a project may rename each in the config.
 
 Sources: Mindbox help, "Set Retail integration" (Offline.*) and "Интеграция Frontol" (Frontol.*). Neither family
-lists an operation for reading an order, for segments or for a cashier action; those names are ours, and so is that
-of the Frontol family for setting the status "paid": the family's own only cancels.
+lists an operation for reading an order, for segments, for a cashier action or for histories; those names are ours,
+and so is that of the Frontol family for setting the status "paid": the family's own only cancels. That family neither
+edits customers nor knows cards, and its register compares codes itself.
 """
 
 from msgspec import Struct
@@ -26,6 +27,18 @@ class Operations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     get_order: str
     segments: str
     shown: str
+    register_customer: str
+    confirm_phone: str
+    resend_code: str
+    edit_customer: str
+    send_code: str
+    check_code: str
+    get_card: str
+    bind_card: str
+    issue_card: str
+    replace_card: str
+    balance_history: str
+    promotions: str
 
 
 OFFLINE = Operations(
@@ -41,6 +54,18 @@ OFFLINE = Operations(
     get_order="Offline.GetOrder",
     segments="Offline.GetCustomerSegments",
     shown="Offline.PopupShown",
+    register_customer="Offline.RegisterCustomer",
+    confirm_phone="Offline.ConfirmMobilePhone",
+    resend_code="Offline.ResendMobilePhoneConfirmationCode",
+    edit_customer="Offline.EditCustomer",
+    send_code="Offline.SendMobilePhoneAuthorizationCode",
+    check_code="Offline.CheckMobilePhoneAuthorizationCode",
+    get_card="Offline.GetDiscountCard",
+    bind_card="Offline.ActivateDiscountCard",
+    issue_card="Offline.ActivateVirtualDiscountCard",
+    replace_card="Offline.ReplaceDiscountCard",
+    balance_history="Offline.GetCustomerBalanceHistory",
+    promotions="Offline.GetCustomerPromotions",
 )
 
 FRONTOL = Operations(
@@ -56,6 +81,18 @@ FRONTOL = Operations(
     get_order="Frontol.GetOrder",
     segments="Frontol.GetCustomerSegments",
     shown="Frontol.PopupShown",
+    register_customer="Frontol.RegisterCustomer",
+    confirm_phone="Frontol.CommitRegisterCustomer",
+    resend_code="",
+    edit_customer="",
+    send_code="Frontol.SendMobilePhoneAuthorizationCode",
+    check_code="",
+    get_card="",
+    bind_card="",
+    issue_card="",
+    replace_card="",
+    balance_history="Frontol.GetCustomerBalanceHistory",
+    promotions="Frontol.GetCustomerPromotions",
 )
 
 PRESETS = {"offline": OFFLINE, "frontol": FRONTOL}

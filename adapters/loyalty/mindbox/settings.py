@@ -38,6 +38,8 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `sale_status`: whether the project's create takes lines that are paid, or the status has to be set by a call of
     its own. `slip_placeholders` are the placeholders whose texts are printed; all others are hints for the cashier.
+    `customer_system` names the ids of the chain's own customers; `rules_field` and `wallet_link_field` the custom
+    fields with the version of the rules that a customer agreed to, and the address of his wallet card.
     """
 
     kind: Literal["mindbox"]
@@ -56,6 +58,9 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     payments: Payments = Payments()
     slip_placeholders: tuple[str, ...] = ("ReceiptFooter",)
     register_discount: str = "register-discount"
+    customer_system: str = "externalId"
+    rules_field: str = "rulesVersion"
+    wallet_link_field: str = "walletLink"
     connections: int = 80  # more than the guard's calls in flight: a second call always finds its own
 
     def __post_init__(self) -> None:

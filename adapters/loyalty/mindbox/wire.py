@@ -15,6 +15,10 @@ from gateway.errors import LoyaltyProtocolError
 Scalar = str | int | float | bool | None
 
 
+FOUND = {"Found", "Created", "Changed", "NotChanged", "AlreadyExists", "Processed"}
+"""Customer statuses that mean somebody (developers docs, "preorder"); an unknown one means nobody."""
+
+
 class Answered(Struct, rename="camel", frozen=True, kw_only=True):
     """Any part of an answer: unknown members are ignored."""
 
