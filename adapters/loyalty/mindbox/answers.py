@@ -1,14 +1,13 @@
 """What an HTTP status and a body of Mindbox mean for a change or a question (developers docs, "error processing")."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from adapters.loyalty.mindbox import mapping
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import Envelope, decode
 from adapters.loyalty.transport import Reply
 from gateway.domain.call import Accepted, AlreadyProcessed, Answer, Call, Operation, RefusalReason, Refused
-from gateway.domain.deadline import Deadline
 from gateway.errors import LoyaltyProtocolError, LoyaltyRejected, LoyaltyUnavailable, OutcomeUnknown
 
 OK, BAD_REQUEST, TOO_MANY = 200, 400, 429
@@ -18,14 +17,6 @@ USUAL_WAIT, LONGEST_WAIT = 30, 300
 NOT_ALLOWED = {401: "the secret key is missing", 403: "the secret key is wrong", 404: "the address is wrong"}
 SAVED = {"Processed", "Created", "Updated", ""}
 """`order.processingStatus` of a saved order: the docs name all of them."""
-
-
-class Asks(Protocol):
-    """The server over its connections; `tell` is for what changes something and is sent once."""
-
-    async def ask(self, operation: str, body: bytes, deadline: Deadline) -> Reply: ...
-
-    async def tell(self, operation: str, body: bytes, deadline: Deadline) -> Reply: ...
 
 
 E = TypeVar("E", bound=Envelope)

@@ -1,6 +1,7 @@
 """What a register asks about people. Reads may be repeated; what sends an SMS or changes a customer never is."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from adapters.loyalty.mindbox import answers
 from adapters.loyalty.mindbox import composing as general
@@ -8,6 +9,7 @@ from adapters.loyalty.mindbox.people import composing, mapping
 from adapters.loyalty.mindbox.people.wire import PeopleEnvelope, PersonBlock, decode_people
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import FOUND
+from adapters.loyalty.transport import Reply
 from gateway.domain.account import Offer, PointsMovement
 from gateway.domain.customer import CustomerKey, KeyKind
 from gateway.domain.deadline import Deadline
@@ -18,10 +20,18 @@ from gateway.errors import LoyaltyRejected, LoyaltyUnavailable
 from gateway.ports import Cards, Participants
 
 
+class Asks(Protocol):
+    """The server over its connections; `tell` is for what changes something and is sent once."""
+
+    async def ask(self, operation: str, body: bytes, deadline: Deadline) -> Reply: ...
+
+    async def tell(self, operation: str, body: bytes, deadline: Deadline) -> Reply: ...
+
+
 class MindboxPeople:
     """`Participants` and `Cards` over the connections of the client."""
 
-    def __init__(self, settings: MindboxSettings, server: answers.Asks) -> None:
+    def __init__(self, settings: MindboxSettings, server: Asks) -> None:
         self._settings = settings
         self._names = settings.named
         self._server = server
