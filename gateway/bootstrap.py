@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
 from adapters.loyalty.mindbox.sandbox import Sandbox
 from adapters.printers import PrinterSettings, open_printer
-from adapters.registers import frontol
+from adapters.registers import frontol, onec_retail
 from adapters.registers.frontol.report import ReportSettings, ReportSource
 from adapters.screens import api, browser
 from adapters.screens.access import Access, Place
@@ -134,12 +134,42 @@ def printer_places(config: ConfigFile) -> dict[str, Path | tuple[str, int] | Non
     return places
 
 
-def secrets(config: ConfigFile, known: Registers) -> dict[bytes, list[RegisterRef]]:
-    """Registers by access key. Raises `ConfigError` when a key's file is missing or empty."""
+def secrets(config: ConfigFile, known: Registers, kind: str) -> dict[bytes, list[RegisterRef]]:
+    """Registers of a kind by access key. Raises `ConfigError` when a key's file is missing or empty."""
     by_key: dict[bytes, list[RegisterRef]] = defaultdict(list)
     for place, (ref, row) in enumerate(known.items(), 1):
-        by_key[config.secret(row.access_key_file, f"registers[{place}].access_key_file").encode()].append(ref)
+        if row.kind == kind:
+            by_key[config.secret(row.access_key_file, f"registers[{place}].access_key_file").encode()].append(ref)
     return by_key
+
+
+def onec_tokens(config: ConfigFile, known: Registers) -> dict[bytes, RegisterRef]:
+    """Each 1C register has a token of its own: its requests do not say who they are."""
+    found = {}
+    for token, refs in secrets(config, known, "onec_retail").items():
+        if len(refs) > 1:
+            names = ", ".join(map(str, refs))
+            raise ConfigError(f"{config.path}: registers: у касс 1С {names} один ключ, нужен свой у каждой")
+        found[token] = refs[0]
+    return found
+
+
+def onec_style(config: ConfigFile) -> onec_retail.Style:
+    return config.decode(config.settings.onec_retail, onec_retail.Style, "onec_retail")
+
+
+def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
+    budgets = asdict(config.settings.budgets)
+    return onec_retail.routes(
+        core.checkout,
+        onec_tokens(config, known),
+        tuple(known),
+        metrics,
+        style=onec_style(config),
+        budgets=onec_retail.Budgets(**{name: budgets[name] for name in onec_retail.Budgets.__struct_fields__}),
+        language=config.settings.language,
+        identification=Identification(),
+    )
 
 
 def frontol_style(config: ConfigFile) -> frontol.Style:
@@ -151,13 +181,17 @@ def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Me
     budgets.pop("delivery")
     return frontol.routes(
         core.checkout,
-        secrets(config, known),
+        secrets(config, known, "frontol"),
         metrics,
         style=frontol_style(config),
         budgets=frontol.Budgets(**budgets),
         language=config.settings.language,
         silent={ref for ref, row in known.items() if row.slip_to == "printer"},
     )
+
+
+def register_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
+    return [*frontol_routes(config, known, core, metrics), *onec_routes(config, known, core, metrics)]
 
 
 def till_report(config: ConfigFile) -> ReportSource:
@@ -261,7 +295,9 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         templates,
         switch.keep,
         switch.read(),
-        frontol_style(config).templates | ({"sale", "refund"} if slip_printers.slips_of else set()),
+        frontol_style(config).templates
+        | onec_style(config).templates
+        | ({"sale", "refund"} if slip_printers.slips_of else set()),
     )
 
     clients = Clients(clock)
@@ -274,7 +310,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         core=core,
         store=opened,
         clients=clients,
-        routes=[*screen_routes(config, known, core), *frontol_routes(config, known, core, metrics)],
+        routes=[*screen_routes(config, known, core), *register_routes(config, known, core, metrics)],
         admin_routes=admin(config, core, opened, clock, metrics, clients).routes(),
         close=close,
     )
@@ -292,7 +328,9 @@ def check(config: ConfigFile) -> Templates:
     frontol_style(config)
     if config.settings.frontol_report:
         till_report(config)
-    secrets(config, known)
+    secrets(config, known, "frontol")
+    onec_tokens(config, known)
+    onec_style(config)
     places(config, known)
     admin_token(config)
     check_outlet(config)

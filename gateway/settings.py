@@ -84,7 +84,7 @@ class Register(Section, frozen=True, kw_only=True):
     `slip_to`: on the register's own printer, on ours, or both.
     """
 
-    kind: Literal["frontol"]
+    kind: Literal["frontol", "onec_retail"]
     id: Identifier
     access_key_file: Text
     outlet: str = ""
@@ -243,6 +243,7 @@ class Settings(Section, frozen=True, kw_only=True):
     store: dict[str, Any] = {}
     frontol: dict[str, Any] = {}
     frontol_report: dict[str, Any] = {}
+    onec_retail: dict[str, Any] = {}
     budgets: Budgets = Budgets()
     loyalty_guard: LoyaltyGuard = LoyaltyGuard()
     limited_mode: LimitedMode = LimitedMode()

@@ -16,6 +16,7 @@ from adapters.loyalty.mindbox.presets import OFFLINE, Operations
 from adapters.printers import PrinterSettings
 from adapters.registers.frontol import Style
 from adapters.registers.frontol.report import ReportSettings
+from adapters.registers.onec_retail import Style as OneCStyle
 from adapters.stores import SqliteSettings
 from gateway import bootstrap
 from gateway.config_file import ConfigFile
@@ -33,6 +34,7 @@ COMMENTED = re.compile(r"^#(?=[a-z\[])", re.MULTILINE)
 ADAPTERS: dict[str, type[Struct]] = {
     "frontol": Style,
     "frontol_report": ReportSettings,
+    "onec_retail": OneCStyle,
     "loyalty": MindboxSettings,
     "loyalty.operations": Operations,
     "store": SqliteSettings,
@@ -131,7 +133,7 @@ def test_the_full_config_shows_the_defaults(section: str) -> None:
     assert tomllib.loads(uncommented())[section] == asdict(default)
 
 
-@pytest.mark.parametrize("section", ["frontol", "loyalty", "printers"])
+@pytest.mark.parametrize("section", ["frontol", "onec_retail", "loyalty", "printers"])
 def test_the_full_config_shows_the_defaults_of_adapters(section: str) -> None:
     table = tomllib.loads(uncommented())[section]
     table = table[0] if isinstance(table, list) else table

@@ -4,19 +4,17 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Literal
 
-import phonenumbers
 from msgspec import Struct
 
 from adapters.registers.frontol.slips import slips
 from adapters.registers.frontol.wire import Client, Payment, Position, Request
+from adapters.registers.phones import phone_digits
 from gateway.domain.customer import Customer, CustomerKey, KeyKind
 from gateway.domain.ids import document_id, numbered_document_id
 from gateway.domain.money import kopecks
 from gateway.domain.receipt import LineItem, Receipt, Refund, RegisterRef, Tender, TenderKind
 from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
 from gateway.errors import ConfigError, MalformedRequest
-
-RUSSIAN_PHONE = 12
 
 KINDS = {"bonus": TenderKind.POINTS, "cash": TenderKind.CASH, "creditCard": TenderKind.CARD}
 
@@ -57,17 +55,6 @@ def customer_key(client: Client) -> CustomerKey | None:
     if client.mobile_phone:
         return CustomerKey(KeyKind.PHONE, phone_digits(client.mobile_phone))
     return CustomerKey(KeyKind.CARD, client.card) if client.card else None
-
-
-def phone_digits(spelt: str) -> str:
-    """+7…, 8…, with spaces or brackets: the same digits with the country code."""
-    if len(spelt) == RUSSIAN_PHONE and spelt.startswith("+7") and spelt[1:].isdigit():
-        return spelt[1:]
-    try:
-        number = phonenumbers.parse(spelt, "RU")
-    except phonenumbers.NumberParseException:
-        return "".join(filter(str.isdigit, spelt)) or spelt
-    return f"{number.country_code}{number.national_number}"
 
 
 def receipt(request: Request, register: RegisterRef, kind: str = "receipt") -> Receipt:

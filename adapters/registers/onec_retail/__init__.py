@@ -1,0 +1,30 @@
+"""1C:Retail's cashier screen through our extension (`extension/`): settings and factory."""
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+
+from adapters.registers.onec_retail.mapping import Style
+from adapters.registers.onec_retail.server import Budgets, OneCServer
+from gateway.domain.identification import Identification
+from gateway.domain.receipt import RegisterRef
+from gateway.domain.texts import Language
+from gateway.ports import Checkout, Meter
+
+__all__ = ["Budgets", "OneCServer", "Style", "routes"]
+
+
+def routes(
+    checkout: Checkout,
+    tokens: Mapping[bytes, RegisterRef],
+    colleagues: Sequence[RegisterRef],
+    meter: Meter,
+    *,
+    style: Style,
+    budgets: Budgets,
+    language: Language,
+    identification: Identification,
+) -> list[web.AbstractRouteDef]:
+    """The routes of all 1C registers."""
+    server = OneCServer(checkout, tokens, colleagues, meter, style, budgets, language, identification)
+    return server.routes()

@@ -1,0 +1,188 @@
+"""1C:Retail's cashier screen as a client of ours: `POST /onec/v1/<operation>`, always answered with JSON.
+
+A refusal of the business comes with HTTP 200 and `ok` false; 400 says that the extension is wrong, 401 that the token
+is, 503 that nothing was stored. Nothing redirects, no header is repeated (1C:Retail reference, 1.3).
+"""
+
+import hmac
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import msgspec
+import structlog
+from aiohttp import web
+from msgspec import Struct
+
+from adapters.registers.bodies import Oversized, TooSlow, read_body
+from adapters.registers.onec_retail import mapping, wire
+from adapters.registers.onec_retail.mapping import Answer, Style
+from gateway.domain.deadline import Deadline
+from gateway.domain.identification import Identification
+from gateway.domain.receipt import Receipt, RegisterRef
+from gateway.domain.texts import Language, Phrase, say
+from gateway.domain.told import Declined
+from gateway.errors import MalformedRequest, StoreError
+from gateway.ports import Checkout, Meter
+
+log = structlog.get_logger()
+
+PATH = "/onec/v1/{operation}"
+OK, BAD, DENIED, NO_SUCH, NOT_STORED = 200, 400, 401, 404, 503
+FINAL = frozenset({"complete", "refund"})
+"""The receipt is closed at the register already: what cannot be understood is kept for a person."""
+
+
+class Budgets(Struct, frozen=True, kw_only=True):
+    """Seconds a cashier waits for each kind of answer, at most."""
+
+    identify: float = 0.3
+    quote: float = 0.3
+    redeem: float = 0.6
+    release: float = 0.3
+    complete: float = 0.3
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """One understood request, and since when its register waits (monotonic seconds)."""
+
+    request: wire.Request
+    register: RegisterRef
+    raw: bytes
+    since: float
+
+
+class OneCServer:
+    def __init__(
+        self,
+        checkout: Checkout,
+        tokens: Mapping[bytes, RegisterRef],
+        colleagues: Sequence[RegisterRef],
+        meter: Meter,
+        style: Style,
+        budgets: Budgets,
+        language: Language,
+        identification: Identification,
+    ) -> None:
+        """`tokens` by register; `colleagues` are all registers of the shops, which may have sold what comes back."""
+        self._checkout = checkout
+        self._tokens = tokens
+        self._colleagues = colleagues
+        self._meter = meter
+        self._style = style
+        self._budgets = budgets
+        self._language = language
+        self._identification = identification
+        self._encoder = msgspec.json.Encoder(decimal_format="number")
+        self._operations: Mapping[str, Callable[[Asked], Awaitable[Answer]]] = {
+            "identify": self._identify,
+            "quote": self._quote,
+            "redeem": self._redeem,
+            "release": self._release,
+            "complete": self._complete,
+            "refund": self._refund,
+        }
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        return [web.post(PATH, self.handle)]
+
+    async def handle(self, http: web.Request) -> web.Response:
+        since = time.monotonic()
+        register = self._register(http.headers.get("Authorization", ""))
+        operation = http.match_info["operation"]
+        if register is None:
+            return self._finish(None, "unauthorized", since, self._said("denied", Phrase.NO_ACCESS), DENIED)
+        if operation not in self._operations:
+            return self._finish(register, "unknown", since, self._said("unknown", Phrase.UNKNOWN_ACTION), NO_SUCH)
+        try:
+            raw = await read_body(http)
+        except Oversized:
+            return self._finish(register, operation, since, self._said("oversized", Phrase.OVERSIZED), BAD)
+        except TooSlow:
+            return self._finish(register, operation, since, self._said("slow", Phrase.SLOW_BODY), BAD)
+        return await self._serve(register, operation, raw, since)
+
+    def _register(self, header: str) -> RegisterRef | None:
+        """Whose token it is; every one is compared, in constant time."""
+        scheme, _, shown = header.strip().partition(" ")
+        sent = shown.strip().encode("utf-8", "replace") if scheme.lower() == "bearer" else b""
+        found = None
+        for token, register in self._tokens.items():
+            if hmac.compare_digest(token, sent):
+                found = register
+        return found
+
+    async def _serve(self, register: RegisterRef, operation: str, raw: bytes, since: float) -> web.Response:
+        status = OK
+        try:
+            answer = await self._answer(register, operation, raw, since)
+        except MalformedRequest as error:
+            answer, status = self._said("malformed", Phrase.MALFORMED, what=str(error)), BAD
+        except StoreError:
+            answer, status = self._said("not_stored", Phrase.NOT_STORED), NOT_STORED
+        except Exception as error:  # the guard of every request: the cashier gets an answer, the log the fault
+            log.exception("request_broken", register=str(register), operation=operation, kind=type(error).__name__)
+            answer = self._said("broken", Phrase.BROKEN)
+        return self._finish(register, operation, since, answer, status)
+
+    async def _answer(self, register: RegisterRef, operation: str, raw: bytes, since: float) -> Answer:
+        try:
+            asked = Asked(request=wire.read(wire.decode(raw)), register=register, raw=raw, since=since)
+            return await self._operations[operation](asked)
+        except MalformedRequest as error:
+            if operation not in FINAL:
+                raise
+            told = await self._checkout.park(register, raw, str(error))
+            return mapping.closed(told, "complete", self._style)
+
+    async def _identify(self, asked: Asked) -> Answer:
+        key = mapping.customer_key(asked.request.client, self._identification)
+        if key is None:
+            return self._said("anonymous", Phrase.NO_IDENTITY)
+        told = await self._checkout.identify(key, asked.register, self._deadline(asked, self._budgets.identify))
+        return mapping.identified(told, self._style)
+
+    async def _quote(self, asked: Asked) -> Answer:
+        told = await self._checkout.quote(self._receipt(asked), self._deadline(asked, self._budgets.quote))
+        return mapping.quoted(told, asked.request, self._style)
+
+    async def _redeem(self, asked: Asked) -> Answer:
+        points = asked.request.points
+        if points is None or points <= 0:
+            raise MalformedRequest("points: нужно больше нуля")
+        receipt, deadline = self._receipt(asked), self._deadline(asked, self._budgets.redeem)
+        told = await self._checkout.redeem(receipt, points, deadline)
+        return mapping.declined(told) if isinstance(told, Declined) else mapping.redeemed(told, asked.request)
+
+    async def _release(self, asked: Asked) -> Answer:
+        deadline = self._deadline(asked, self._budgets.release)
+        return mapping.released(await self._checkout.release(self._receipt(asked), deadline))
+
+    async def _complete(self, asked: Asked) -> Answer:
+        deadline = self._deadline(asked, self._budgets.complete)
+        told = await self._checkout.complete(self._receipt(asked), asked.raw, deadline)
+        return mapping.closed(told, "complete", self._style)
+
+    async def _refund(self, asked: Asked) -> Answer:
+        refund = mapping.refund(asked.request, asked.register, self._identification, self._colleagues)
+        return mapping.closed(await self._checkout.refund(refund, asked.raw), "refund", self._style)
+
+    def _receipt(self, asked: Asked) -> Receipt:
+        return mapping.receipt(asked.request, asked.register, self._identification)
+
+    def _deadline(self, asked: Asked, budget: float) -> Deadline:
+        return Deadline(asked.since + budget)
+
+    def _said(self, reason: str, phrase: Phrase, **values: str) -> Answer:
+        return mapping.refused(reason, say(self._language, phrase, **values))
+
+    def _finish(
+        self, register: RegisterRef | None, operation: str, since: float, answer: Answer, status: int
+    ) -> web.Response:
+        outcome = "ok" if answer["ok"] else "unauthorized" if status == DENIED else "refused"
+        self._meter.request(register, operation, outcome, time.monotonic() - since)
+        response = web.Response(
+            body=self._encoder.encode(answer), status=status, content_type="application/json", charset="utf-8"
+        )
+        if status != OK:
+            response.force_close()  # the rest of a body nobody has read is no next request
+        return response
