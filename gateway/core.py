@@ -13,12 +13,14 @@ from gateway.domain.call import Operation
 from gateway.domain.change import Change
 from gateway.domain.deadline import Deadline
 from gateway.domain.prompt import PromptRule
+from gateway.domain.sale_events import DeliverySent, Step
 from gateway.domain.sale_record import Profile, Sale, Terms
 from gateway.domain.work import Lane, Work, WorkKind
 from gateway.ports import Clock, LoyaltyProgram, Meter, Store
 from gateway.services.checkout import CheckoutDesk
 from gateway.services.closing import Closing
 from gateway.services.delivery import Delivering
+from gateway.services.first_try import FirstTry
 from gateway.services.guard.breaker import NEVER
 from gateway.services.guard.front import FrontProgram
 from gateway.services.guard.guarded import GuardedProgram
@@ -118,11 +120,12 @@ def build_core(
 
     delivering = Delivering(guard, records, telling, meter, follow_up, papers.after_sale.delivered)
     returning = Returning(guard, records, telling, meter)
+    first_try = _first_try(clock, settings.budgets.delivery, guard, delivering, outbox)
     outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, popups))
     checkout = CheckoutDesk(
         Quoting(front, records, receipts, clocks, wording, meter),
         Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
-        Closing(records, receipts, clocks, outbox, wording, papers.after_sale, meter),
+        Closing(records, receipts, clocks, first_try, wording, papers.after_sale, meter),
         Refunding(records, wording, papers.after_sale, meter),
         popups.floor,
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
@@ -198,6 +201,21 @@ def _handlers(
         WorkKind.POLL: poll,
         WorkKind.REPORT: report,
     }
+
+
+def _first_try(
+    clock: Clock, seconds: float, guard: GuardedProgram, delivering: Delivering, outbox: Outbox
+) -> FirstTry:
+    """As the outbox's own delivery, of a sale that need not be read: it was stored this moment."""
+
+    async def attempt(work: Work, sale: Sale) -> Sale:
+        async with _turn(guard, work, Operation.SALE):
+            return await delivering.deliver_closed(sale, Deadline(clock.monotonic() + seconds))
+
+    def send(closed: Step) -> DeliverySent | None:
+        return delivering.first_send(closed) if guard.rest(Operation.SALE) <= 0 else None
+
+    return FirstTry(outbox, attempt, send)
 
 
 @asynccontextmanager

@@ -16,8 +16,8 @@ from gateway.domain.told import Closed
 from gateway.errors import StoreError
 from gateway.ports import Meter
 from gateway.services.after_sale import AfterSale, Answer
+from gateway.services.first_try import FirstTry
 from gateway.services.open_receipts import OpenReceipts
-from gateway.services.outbox import Outbox
 from gateway.services.quoting import RESERVE
 from gateway.services.records import More, Records
 from gateway.services.till_clocks import ClosedAt, TillClocks
@@ -32,7 +32,7 @@ class Closing:
         records: Records,
         receipts: OpenReceipts,
         clocks: TillClocks,
-        outbox: Outbox,
+        first_try: FirstTry,
         wording: Wording,
         after_sale: AfterSale,
         meter: Meter,
@@ -40,7 +40,7 @@ class Closing:
         self._records = records
         self._receipts = receipts
         self._clocks = clocks
-        self._outbox = outbox
+        self._first_try = first_try
         self._wording = wording
         self._after_sale = after_sale
         self._meter = meter
@@ -60,16 +60,18 @@ class Closing:
             lambda sale: CloseAsked(close=self._close(sale, receipt, raw, closed)),
             who=str(receipt.register),
             more=self._kept_if_different(receipt, raw),
+            then=self._first_try.send,
+            known=_unheard_of(receipt),
         )
         self._meter.count("closes", verdict=step.verdict)
-        close = step.sale.close
+        sale, close = step.sale, step.sale.close
         if step.verdict is Verdict.DIFFERENT or close is None:
             log.error("close_differs", sale=receipt.id, register=str(receipt.register))
             return Closed()
         if step.verdict is Verdict.DONE:
-            await self._outbox.try_now(step.work[0], deadline.less(RESERVE))
+            sale = await self._first_try.make(step, deadline.less(RESERVE)) or await self._stored(sale)
         answer.is_first = step.verdict is Verdict.DONE
-        return await self._told(step.sale, close, answer)
+        return self._told(sale, close, answer)
 
     def _close(self, sale: Sale, receipt: Receipt, raw: bytes, closed: ClosedAt) -> Close:
         """With the prices the register was told, as far as they are known: in memory, or with the redemption."""
@@ -113,12 +115,15 @@ class Closing:
 
         return more
 
-    async def _told(self, stored: Sale, close: Close, answer: Answer) -> Closed:
-        """Rendered anew from what is stored, so that a repeated close hears the same."""
+    async def _stored(self, closed: Sale) -> Sale:
+        """As far as its delivery has come."""
         try:
-            sale = await self._records.store.sale(stored.id) or stored
+            return await self._records.store.sale(closed.id) or closed
         except StoreError:  # it is stored all the same
-            sale = stored
+            return closed
+
+    def _told(self, sale: Sale, close: Close, answer: Answer) -> Closed:
+        """Rendered anew from what is stored, so that a repeated close hears the same."""
         told = sale.close or close
         customer = self._receipts.recall(sale.id).customer_of(told.receipt.customer)
         slip = self._wording.slips.sale(told, sale.outcome, customer)
@@ -135,6 +140,11 @@ class Closing:
     def _document(self, register: RegisterRef, raw: bytes, reason: str) -> ParkedDocument:
         name = sha256(f"{register}|".encode() + raw).hexdigest()
         return ParkedDocument(id=name, register=register, at=self._records.clock.now(), reason=reason, raw=raw)
+
+
+def _unheard_of(receipt: Receipt) -> Sale | None:
+    """Most closes are the first that the store hears of their sale; where not, it says so, and the sale is read."""
+    return None if receipt.points else Sale(id=receipt.id, register=receipt.register)
 
 
 def _is_carried(receipt: Receipt, priced: Priced) -> bool:

@@ -74,10 +74,32 @@ class Delivering:
         """The sale as it ended, DELIVERED or PARKED. Raises `Later`."""
         async with self._records.one_call(sale_id):
             sale = await self._records.store.sale(sale_id)
-            for _ in range(MOST_STEPS):
-                if sale is None or sale.close is None or sale.state in (State.DELIVERED, State.PARKED):
-                    return sale
-                sale = await self._one_step(sale, sale.close, deadline)
+            return None if sale is None else await self._to_the_end(sale, deadline)
+
+    def first_send(self, closed: Step) -> DeliverySent | None:
+        """What goes out at once, to be stored with the close itself; None when something has to be asked first."""
+        sale = closed.sale
+        if closed.verdict is not Verdict.DONE or sale.close is None:
+            return None
+        try:
+            plan = self._planning.at_once(sale, sale.close)
+            return None if plan is None else self._sent(sale, plan)
+        except Exception:  # the close must not suffer: the outbox will meet the same fault, and say so
+            log.exception("first_send_broken", sale=sale.id)
+            return None
+
+    async def deliver_closed(self, sale: Sale, deadline: Deadline) -> Sale:
+        """As `deliver`, of a sale that was closed this moment, with its first send or without. Raises `Later`."""
+        async with self._records.one_call(sale.id):
+            if sale.delivery is not None:
+                sale = await self._tell(sale, sale.delivery, deadline)
+            return await self._to_the_end(sale, deadline)
+
+    async def _to_the_end(self, sale: Sale, deadline: Deadline) -> Sale:
+        for _ in range(MOST_STEPS):
+            if sale.close is None or sale.state in (State.DELIVERED, State.PARKED):
+                return sale
+            sale = await self._one_step(sale, sale.close, deadline)
         raise Later
 
     async def _one_step(self, sale: Sale, close: Close, deadline: Deadline) -> Sale:
@@ -130,10 +152,14 @@ class Delivering:
         delivery = step.sale.delivery
         if step.verdict is not Verdict.CALL or delivery is None:
             return step.sale
+        return await self._tell(step.sale, delivery, deadline)
+
+    async def _tell(self, sale: Sale, delivery: Delivery, deadline: Deadline) -> Sale:
+        """Send what was stored."""
         answer = await self._telling.deliver(delivery, deadline)
         if delivery.operation in QUEUED and isinstance(answer, Accepted):
             raise Later(LOOK_AGAIN.total_seconds())  # queued is not done
-        return await self._answered(step.sale, delivery, answer)
+        return await self._answered(sale, delivery, answer)
 
     def _sent(self, sale: Sale, plan: Plan | None) -> DeliverySent:
         now = self._records.clock.now()

@@ -31,8 +31,11 @@ class Later(Exception):
         self.seconds = seconds
 
 
-Handler = Callable[[Work], Awaitable[None]]
-"""Does one piece of work. Returns when it is done for good, raises `Later` when it must be tried again."""
+Handler = Callable[[Work], Awaitable[bool | None]]
+"""Does one piece of work. Returns when it is done for good, raises `Later` when it must be tried again.
+
+True: the store has forgotten the work already, in the transaction of its outcome.
+"""
 
 
 class Outbox:
@@ -50,16 +53,16 @@ class Outbox:
         """Who does what. Set once, before the lanes run."""
         self._handlers = handlers
 
-    def start(self, work: Work) -> "asyncio.Task[None]":
-        """Do one piece of work now, whatever becomes of the caller."""
-        task = asyncio.create_task(self._do(work), name=work.id)
+    def start(self, work: Work, handler: Handler | None = None) -> "asyncio.Task[None]":
+        """Do one piece of work now, whatever becomes of the caller; by its usual handler when none is given."""
+        task = asyncio.create_task(self._do(work, handler or self._handlers[work.kind]), name=work.id)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
-    async def try_now(self, work: Work, deadline: Deadline) -> None:
+    async def try_now(self, work: Work, deadline: Deadline, handler: Handler | None = None) -> None:
         """Begin a piece of work early and wait for it until the deadline; it goes on in the background."""
-        await asyncio.wait({self.start(work)}, timeout=deadline.left(self._records.clock.monotonic()))
+        await asyncio.wait({self.start(work, handler)}, timeout=deadline.left(self._records.clock.monotonic()))
 
     def lateness(self) -> float:
         """Seconds since the slowest lane should have looked again; above zero for long, it is stuck."""
@@ -107,9 +110,9 @@ class Outbox:
             seconds = min(LONGEST_SLEEP, max(0.0, (due - self._records.clock.now()).total_seconds()))
         await self._records.rung(lane, seconds)
 
-    async def _do(self, work: Work) -> None:
+    async def _do(self, work: Work, handler: Handler) -> None:
         try:
-            await self._handlers[work.kind](work)
+            is_settled = await handler(work)
         except Later as later:
             await self._settle(work, Change(again=(self._again(work, later.seconds),)))
         except GatewayError as error:
@@ -119,7 +122,8 @@ class Outbox:
             log.exception("work_broken", work=work.kind, subject=work.subject)
             await self._settle(work, Change(again=(self._again(work, LONGEST_WAIT),)))
         else:
-            await self._settle(work, Change(done=(work,)))
+            if not is_settled:
+                await self._settle(work, Change(done=(work,)))
 
     def _again(self, work: Work, seconds: float | None) -> Work:
         self._meter.count("outbox_retries", kind=work.kind)

@@ -30,6 +30,12 @@ class Planning:
     def __init__(self, program: LoyaltyProgram) -> None:
         self._program = program
 
+    def at_once(self, sale: Sale, close: Close) -> Plan | None:
+        """The plan that needs no question and waits for nothing: of most receipts, as they are closed."""
+        if sale.hold is not None or sale.releases or close.quote is None:
+            return None
+        return _quoted(sale, close, close.quote, Form.QUOTED, close.receipt.points)
+
     async def plan(self, sale: Sale, close: Close, form: Form | None, deadline: Deadline) -> Plan:
         """The `form` decided before, else the first that fits. Raises `LoyaltyError` when it must ask first."""
         receipt = close.receipt

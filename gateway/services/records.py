@@ -19,8 +19,16 @@ More = Callable[[Step], Change]
 """What else belongs into the transaction of a step."""
 
 
+Then = Callable[[Step], Event | None]
+"""What happens to the sale next, in the transaction of a step."""
+
+
 def nothing_more(_step: Step) -> Change:
     return Change()
+
+
+def nothing_then(_step: Step) -> None:
+    return None
 
 
 class Records:
@@ -68,11 +76,13 @@ class Records:
         *,
         who: str,
         more: More = nothing_more,
+        then: Then = nothing_then,
         known: Sale | None = None,
     ) -> Step:
         """Advance a sale by the event that `decide` makes of it as it is now, in one transaction.
 
-        `known` is the sale as it was read or written a moment ago: when it is no longer so, it is read again.
+        `known` is the sale as it was read or written a moment ago: when it is no longer so, it is read again. Where
+        `then` names a second event, the step is that of the first one, and its sale as the second one leaves it.
         """
         while True:
             sale = known or await self.store.sale(sale_id) or Sale(id=sale_id, register=register)
@@ -82,11 +92,33 @@ class Records:
             if step.sale == sale and not step.work and not step.finished:
                 await self._commit_if_any(more(step))
                 return step
+            change = self._with_history(sale, step, event, who, more(step))
+            if (second := then(step)) is not None:
+                going = advance(step.sale, second, self.terms)
+                change = self._with_history(step.sale, going, second, who, change)
+                step = replace(step, sale=going.sale)
             try:
-                await self.commit(_with_history(sale, step, event, who, more(step), self))
+                await self.commit(change)
             except Conflict:
                 continue
             return replace(step, sale=replace(step.sale, version=sale.version + 1))
+
+    def _with_history(self, sale: Sale, step: Step, event: Event, who: str, more: Change) -> Change:
+        row = HistoryRow(
+            subject=sale.id,
+            at=self.clock.now(),
+            who=who,
+            before=sale.state,
+            after=step.sale.state,
+            cause=_cause(event, step.verdict),
+        )
+        return replace(
+            more,
+            sale=step.sale,
+            history=(*more.history, row),
+            work=(*step.work, *more.work),
+            finished=(*step.finished, *more.finished),
+        )
 
     async def _commit_if_any(self, change: Change) -> None:
         if change != Change():
@@ -110,24 +142,6 @@ class Records:
             lock, waiting = self._in_flight.pop(sale_id)
             if waiting > 1:
                 self._in_flight[sale_id] = (lock, waiting - 1)
-
-
-def _with_history(sale: Sale, step: Step, event: Event, who: str, more: Change, records: Records) -> Change:
-    row = HistoryRow(
-        subject=sale.id,
-        at=records.clock.now(),
-        who=who,
-        before=sale.state,
-        after=step.sale.state,
-        cause=_cause(event, step.verdict),
-    )
-    return replace(
-        more,
-        sale=step.sale,
-        history=(*more.history, row),
-        work=(*step.work, *more.work),
-        finished=(*step.finished, *more.finished),
-    )
 
 
 def _cause(event: Event, verdict: Verdict) -> str:
