@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from gateway.domain.change import Change
+from gateway.domain.work import SOON
 from gateway.ports import News
 
 
@@ -22,7 +23,11 @@ class Listeners:
 
 
 def news_of(change: Change) -> tuple[News, ...]:
-    """Each lane and each register once. Work put off counts: it may fall due before anything else of its lane."""
-    lanes = (work.lane for work in (*change.work, *change.again))
+    """Each lane and each register once. Work put off counts: it may fall due before anything else of its lane.
+
+    What a step plans for later than `SOON` after itself does not: of a close, it is mostly done by then.
+    """
+    at = max((row.at for row in change.history), default=None)
+    lanes = (work.lane for work in (*change.work, *change.again) if at is None or work.due - at < SOON)
     registers = (prompt.register for prompt in change.prompts)
     return tuple(dict.fromkeys((*lanes, *registers)))

@@ -1,6 +1,6 @@
 """Work that must be done later, whatever happens meanwhile: one row of the outbox."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -30,6 +30,10 @@ LANES = {
     WorkKind.POLL: Lane.POPUPS,
     WorkKind.REPORT: Lane.POPUPS,
 }
+
+
+SOON = timedelta(seconds=1)
+"""A lane looks at least so often: nobody need be called for work that is due later."""
 
 
 class Work(Struct, frozen=True, kw_only=True):

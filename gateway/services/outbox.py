@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from gateway.domain.change import Change
 from gateway.domain.deadline import Deadline
-from gateway.domain.work import Lane, Work, WorkKind
+from gateway.domain.work import SOON, Lane, Work, WorkKind
 from gateway.errors import GatewayError, StoreError
 from gateway.ports import Meter
 from gateway.services.records import Records
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 LONGEST_WAIT = 60.0
-LONGEST_SLEEP = 1.0
+LONGEST_SLEEP = SOON.total_seconds()
 """Seconds between looks at the store even when nobody rings: another gateway may have left work behind."""
 
 

@@ -104,6 +104,9 @@ class Writer:
 
     def _transact(self, batch: list[Waiting]) -> None:
         self._execute("begin")
+        if len(batch) == 1:  # nobody else is to be spared: undone is the whole transaction
+            self._run_alone(batch[0])
+            return
         for waiting in batch:
             self._execute("begin_job")
             try:
@@ -115,6 +118,17 @@ class Writer:
                 self._execute("undo_job")
             self._execute("keep_job")
         self._execute("commit")
+
+    def _run_alone(self, waiting: Waiting) -> None:
+        try:
+            waiting.result = waiting.job(self._connection)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - its caller's to hear
+            waiting.error = error
+            self._execute("roll_back")
+        else:
+            self._execute("commit")
 
     def _roll_back(self) -> None:
         """SQLite has often done so itself. When it fails, the next BEGIN fails too, and nothing is lost."""

@@ -1,5 +1,6 @@
 """The jobs of the writer thread: what is written inside its transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Connection
 
@@ -31,11 +32,17 @@ def apply(change: Change, connection: Connection) -> None:
         _put(connection, "prompt", prompt_row(prompt))
     for job in change.jobs:
         _put(connection, "print_job", job_row(job))
-    connection.executemany(QUERIES["end_print_job"], ({"id": over} for over in change.jobs_over))
-    connection.executemany(QUERIES["insert_document"], map(document_row, change.documents))
-    connection.executemany(QUERIES["drop_document"], map(document_row, change.dropped))
-    connection.executemany(QUERIES["insert_history"], map(history_row, change.history))
+    _each(connection, "end_print_job", [{"id": over} for over in change.jobs_over])
+    _each(connection, "insert_document", list(map(document_row, change.documents)))
+    _each(connection, "drop_document", list(map(document_row, change.dropped)))
+    _each(connection, "insert_history", list(map(history_row, change.history)))
     _plan(connection, change)
+
+
+def _each(connection: Connection, name: str, rows: Sequence[Row]) -> None:
+    """Most changes have few kinds of rows: what there is none of is not even prepared."""
+    if rows:
+        connection.executemany(QUERIES[name], rows)
 
 
 def _put(connection: Connection, table: str, row: Row) -> None:
@@ -47,10 +54,10 @@ def _put(connection: Connection, table: str, row: Row) -> None:
 
 def _plan(connection: Connection, change: Change) -> None:
     """What is over goes first: work planned in the same change stays."""
-    connection.executemany(QUERIES["finish_work"], ({"id": work.id} for work in change.finished))
-    connection.executemany(QUERIES["finish_leased"], map(work_row, change.done))
-    connection.executemany(QUERIES["put_off"], map(work_row, change.again))
-    connection.executemany(QUERIES["plan_work"], map(work_row, change.work))
+    _each(connection, "finish_work", [{"id": work.id} for work in change.finished])
+    _each(connection, "finish_leased", list(map(work_row, change.done)))
+    _each(connection, "put_off", list(map(work_row, change.again)))
+    _each(connection, "plan_work", list(map(work_row, change.work)))
 
 
 def lease(lane: Lane, now: datetime, limit: int, until: datetime, connection: Connection) -> list[Work]:
