@@ -5,14 +5,13 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiohttp import web
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
-from adapters.loyalty.mindbox.sandbox import Sandbox
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol, onec_retail
 from adapters.registers.frontol.report import ReportSettings, ReportSource
@@ -39,6 +38,9 @@ from gateway.services.printing import Printers
 from gateway.services.quoting import RESERVE
 from gateway.settings import Register
 from gateway.slips import Templates
+
+if TYPE_CHECKING:  # a server to learn on: no daemon loads it
+    from adapters.loyalty.mindbox.sandbox import Sandbox
 
 T = TypeVar("T")
 Registers = Mapping[RegisterRef, Register]
@@ -356,6 +358,8 @@ async def trial(config: ConfigFile, name: str, phone: str, sku: str, price: Deci
             yield told(step, exchange)
 
 
-def sandbox(seed: Path, host: str, port: int, speed: float) -> Sandbox:
+def sandbox(seed: Path, host: str, port: int, speed: float) -> "Sandbox":
     """A loyalty server to try things on. Raises `ConfigError` when the seed cannot be used."""
+    from adapters.loyalty.mindbox.sandbox import Sandbox
+
     return Sandbox(seed_path=seed, host=host, port=port, speed=speed)

@@ -10,8 +10,8 @@ import typer
 
 from gateway import __version__, bootstrap, daemon
 from gateway.commands import doctor, init, limited, outbox, reconcile, status, trial
+from gateway.commands.run import run, to_a_person
 from gateway.config_file import ConfigFile
-from gateway.errors import GatewayError
 
 app = typer.Typer(
     name="pos-gateway",
@@ -26,22 +26,10 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(limited.app, name="limited")
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(doctor.app, name="doctor")
+app.command("run")(run)
 app.command("init")(init.init)
 app.command("trial")(trial.trial)
 app.command("status")(status.status)
-
-Config = Annotated[Path, typer.Option("--config", "-c", help="Файл настроек (TOML).")]
-
-
-@app.command()
-def run(
-    config: Config = Path("/etc/pos-gateway/gateway.toml"),
-    listen: Annotated[str | None, typer.Option(help="Адрес для касс, вместо server.listen.")] = None,
-    admin: Annotated[str | None, typer.Option(help="Адрес для мониторинга, вместо server.admin.")] = None,
-    loyalty_url: Annotated[str | None, typer.Option(help="Адрес сервера лояльности, вместо loyalty.url.")] = None,
-) -> None:
-    """Запустить шлюз. Остановка: Ctrl-C или SIGTERM."""
-    daemon.run(config, {"server.listen": listen, "server.admin": admin, "loyalty.url": loyalty_url})
 
 
 @app.command("check-config")
@@ -81,9 +69,5 @@ async def _serve_sandbox(seed: Path, listen: str, speed: float) -> None:
 
 
 def main() -> None:
-    """Entry point: what an administrator can mend is said in one line, without a traceback."""
-    try:
-        app()
-    except GatewayError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
+    """Entry point of everything that people type."""
+    to_a_person(app, sys.argv[1:], "pos-gateway")

@@ -1,6 +1,5 @@
-"""Slips: from a template of the chain to elements that no printer has shaped yet, and their preview."""
+"""Slips: from a template of the chain to elements that no printer has shaped yet."""
 
-from gateway.slips.preview import preview
 from gateway.slips.templates import Templates
 
-__all__ = ["Templates", "preview"]
+__all__ = ["Templates"]
