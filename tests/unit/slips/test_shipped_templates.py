@@ -10,7 +10,8 @@ from gateway.domain.customer import Balance, Customer
 from gateway.domain.slip import Cut, Ean13, QrCode, Size, Text
 from gateway.domain.slip_data import SlipCoupon, SlipData, slip_customer
 from gateway.domain.slip_layout import Line, lay_out
-from gateway.slips import Templates, preview
+from gateway.slips import Templates
+from gateway.slips.preview import preview
 from gateway.slips.sample import ANONYMOUS, SAMPLE
 
 FOLDER = Path(__file__).parents[3] / "receipt_templates"
