@@ -1,6 +1,7 @@
 """Settings of the whole suite."""
 
 import os
+import shutil
 
 import pytest
 from hypothesis import settings
@@ -19,3 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(place in item.path.as_posix() for place in SLOW):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def strace() -> str:
+    """Watches or breaks a process's system calls. Missing, it is a failure in CI, elsewhere a skip that says why."""
+    found = shutil.which("strace")
+    reason = "strace is not installed; run scripts/install-test-tools"
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    return found or pytest.skip(reason)

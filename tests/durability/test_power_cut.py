@@ -5,7 +5,6 @@ The module is also the program whose disk is watched: `python test_power_cut.py 
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -100,15 +99,14 @@ async def losses(folder: Path, synchronous: str) -> set[str]:
     return lost
 
 
-needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace watches the disk")
-
-
-@needs_strace
+@pytest.mark.strace
+@pytest.mark.usefixtures("strace")
 async def test_what_was_acknowledged_survives_a_power_cut_with_the_settings_shipped(tmp_path: Path) -> None:
     assert await losses(tmp_path, SHIPPED) == set()
 
 
-@needs_strace
+@pytest.mark.strace
+@pytest.mark.usefixtures("strace")
 async def test_a_commit_that_is_not_synced_is_seen_to_be_lost(tmp_path: Path) -> None:
     """Else the test above would prove nothing."""
     assert len(await losses(tmp_path, "NORMAL")) > SALES / 2

@@ -190,7 +190,8 @@ async def commit_again(path: str) -> None:
     await store.close()
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace makes the fsync fail")
+@pytest.mark.strace
+@pytest.mark.usefixtures("strace")
 async def test_after_a_failed_fsync_everything_is_refused_and_the_daemon_is_told_once(tmp_path: Path) -> None:
     path = tmp_path / "failing.sqlite"
     # Only one fails: refusing the nine that would succeed is our own doing

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SALES = 100_000
 START_SECONDS = 3.0
-STARTS, MOST_ADDED = 5, 0.5
+STARTS = 5
 AWAY = "http://127.0.0.1:9"
 SLOWED = 1.5
 ROUNDS, CLOSES = 10, 40
@@ -100,8 +100,7 @@ async def test_a_hundred_thousand_undelivered_sales(
         for name, value in figures.items():
             record_property(name, value)
         print(figures)  # noqa: T201 - figures are what this test is read for
-        # On a machine too busy to start an empty one in time, what the backlog adds has to be little
-        assert ready_after <= max(START_SECONDS, ready_after_empty + MOST_ADDED), figures
+        assert ready_after <= START_SECONDS, figures
         assert with_backlog <= SLOWED * without, figures
         assert full.resident_megabytes() <= MOST_MEGABYTES, figures
         assert per_second >= LEAST_PER_SECOND, figures
