@@ -84,6 +84,14 @@ async def given_back_before_it_is_delivered(_stage: Stage, till: Till) -> None:
     await till.insist()
 
 
+async def given_back_before_it_is_closed(_stage: Stage, till: Till) -> None:
+    """The refund comes first: its register was on line, the sale's was not."""
+    await till.calculate()
+    await till.give_back(1)
+    await till.insist()
+    await till.insist_on_close()
+
+
 async def popup_shown(stage: Stage, till: Till) -> None:
     """Anna rises to gold; the cashier confirms what is on the screen."""
     await till.calculate()
@@ -106,5 +114,6 @@ LIVES: dict[str, tuple[Life, Receipt]] = {
     "never closed": (never_closed, plain_basket("sale")),
     "given back": (given_back, plain_basket("sale")),
     "more given back than sold": (given_back_before_it_is_delivered, plain_basket("sale")),
+    "given back before its sale": (given_back_before_it_is_closed, plain_basket("sale")),
     "popup shown": (popup_shown, plain_basket("sale", customer=ANNA)),
 }

@@ -1,5 +1,6 @@
 """A process that may die: at a chosen write, before it reached the disk or after, and all that it had in memory."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,11 @@ from gateway.domain.call import Answer, Call
 from gateway.domain.change import Change
 from gateway.domain.deadline import Deadline
 from gateway.domain.work import Lane, Work
+from gateway.errors import StoreUnavailable
 from gateway.ports import LoyaltyProgram, Store
+
+SYNC_TURNS = 40
+"""Turns of the loop that a write takes: whoever does not wait for it has answered before it is on the disk."""
 
 
 class Crash(BaseException):
@@ -16,13 +21,17 @@ class Crash(BaseException):
 
 
 class Process:
-    """`writes` counts durable writes; the `at`-th one kills, before or after it is done. A dead one does nothing."""
+    """`writes` counts durable writes; the `at`-th one kills, before or after it is done. A dead one does nothing.
+
+    The next `refused` writes find the disk full.
+    """
 
     def __init__(self, at: int = 0, *, before: bool = True) -> None:
         self.writes = 0
         self.is_dead = False
         self.at = at
         self.before = before
+        self.refused = 0
 
     def arm(self, writes: int, *, before: bool) -> None:
         """Die at the `writes`-th write from now."""
@@ -56,7 +65,12 @@ class MortalStore:
         self._process = process
 
     async def commit(self, change: Change) -> None:
+        for _ in range(SYNC_TURNS):
+            await asyncio.sleep(0)
         self._process.begins()
+        if self._process.refused:
+            self._process.refused -= 1
+            raise StoreUnavailable("the disk is full")
         await self._store.commit(change)
         self._process.ends()
 

@@ -40,7 +40,8 @@ COURSES = {
     "shirts": (("close",),),
 }
 faults = st.sampled_from([Fault.UNAVAILABLE, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.LATE])
-EXAMPLES = 12
+lateness = st.sampled_from([1, 25, 55])
+EXAMPLES = 20
 calls = st.sampled_from(
     [*(kind for kind in Operation if kind is not Operation.SHOWN), Question.ORDER, Question.QUOTE]
 )
@@ -142,10 +143,36 @@ class SaleMachine(RuleBasedStateMachine):
     def crash_at_a_write(self, writes: int, before: bool) -> None:  # noqa: FBT001 - drawn, not chosen
         self.stage.process.arm(writes, before=before)
 
+    @rule(writes=st.integers(1, 4))
+    def the_disk_is_full(self, writes: int) -> None:
+        self.stage.process.refused = writes
+
     @rule(call=calls, fault=faults, times=st.sampled_from([1, 1, 2, 3]), late=st.sampled_from([1, 25, 55]))
     def trouble(self, call: Operation | Question, fault: Fault, times: int, late: int) -> None:
         self.stage.program.late_after = timedelta(seconds=late)
         self.stage.program.fail(call, fault, times)
+
+    def late(self, call: Operation, seconds: int) -> None:
+        self.stage.program.late_after = timedelta(seconds=seconds)
+        self.stage.program.fail(call, Fault.LATE, 1)
+
+    @rule(name=with_points, seconds=lateness, undone=st.booleans())
+    def a_payment_arrives_late(self, name: str, seconds: int, undone: bool) -> None:  # noqa: FBT001 - drawn
+        """Nobody waits for it any more; the customer may have changed his mind."""
+        till = self.tills[name]
+        if till.is_open and not till.points:
+            self.run(till.calculate())
+            self.late(Operation.HOLD, seconds)
+            self.run(till.pay(Decimal(50)))
+            if undone:
+                self.run(till.undo())
+
+    @rule(name=names, seconds=lateness)
+    def a_sale_arrives_late(self, name: str, seconds: int) -> None:
+        till = self.tills[name]
+        if till.is_open:
+            self.late(Operation.SALE, seconds)
+            self.run(till.close())
 
     @rule()
     def the_server_goes_away(self) -> None:
