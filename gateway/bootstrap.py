@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
+from adapters.loyalty.mindbox import doctor as mindbox_doctor
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol, onec_retail
 from adapters.registers.frontol.report import ReportSettings, ReportSource
@@ -32,7 +33,7 @@ from gateway.observability.guard_view import GuardView
 from gateway.observability.limited_switch import LimitedSwitch
 from gateway.observability.metrics import Metrics
 from gateway.observability.reconciled_view import ReconciledView
-from gateway.ports import Clock, LoyaltyProgram, Printer, Store
+from gateway.ports import Clock, Examination, LoyaltyProgram, Printer, Store
 from gateway.reconciled_file import ReconciledFile
 from gateway.services.printing import Printers
 from gateway.services.quoting import RESERVE
@@ -62,7 +63,15 @@ def mindbox(config: ConfigFile) -> LoyaltyProgram:
     return MindboxClient(settings, config.secret(settings.secret_key_file, "loyalty.secret_key_file"))
 
 
+def mindbox_examination(config: ConfigFile) -> Examination:
+    settings = config.decode(config.settings.loyalty, MindboxSettings, "loyalty")
+    key = config.secret(settings.secret_key_file, "loyalty.secret_key_file")
+    register = next(iter(registers(config)))
+    return mindbox_doctor.Examination(settings, key, register, asdict(config.settings.budgets), SystemClock().now)
+
+
 LOYALTY: dict[str, Callable[[ConfigFile], LoyaltyProgram]] = {"mindbox": mindbox}
+EXAMINATIONS: dict[str, Callable[[ConfigFile], Examination]] = {"mindbox": mindbox_examination}
 STORES: dict[str, type[StoreSettings]] = {
     "sqlite": SqliteSettings,
     "postgres": PostgresSettings,
@@ -80,6 +89,10 @@ def chosen(config: ConfigFile, section: str, kind: object, known: Mapping[str, T
 
 def loyalty(config: ConfigFile) -> LoyaltyProgram:
     return chosen(config, "loyalty", config.settings.loyalty.get("kind"), LOYALTY)(config)
+
+
+def loyalty_examination(config: ConfigFile) -> Examination:
+    return chosen(config, "loyalty", config.settings.loyalty.get("kind"), EXAMINATIONS)(config)
 
 
 def registers(config: ConfigFile) -> Registers:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__, bootstrap, daemon
-from gateway.commands import doctor, init, limited, outbox, reconcile, status, trial
+from gateway.commands import doctor, doctor_loyalty, init, limited, outbox, reconcile, status, trial
 from gateway.commands.run import run, to_a_person
 from gateway.config_file import ConfigFile
 
@@ -26,6 +26,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(limited.app, name="limited")
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(doctor.app, name="doctor")
+doctor.app.command("loyalty")(doctor_loyalty.loyalty)
 app.command("run")(run)
 app.command("init")(init.init)
 app.command("trial")(trial.trial)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from gateway.domain.account import Offer, PointsMovement
 from gateway.domain.call import Answer, Call, Intent, OrderView
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
+from gateway.domain.check import Check
 from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
 from gateway.domain.desk import DeskView, PromptAnswer
@@ -74,6 +75,16 @@ class LoyaltyProgram(Protocol):
         """Send a stored call; refusals are answers, not errors."""
 
     async def close(self) -> None: ...
+
+
+class Examination(Protocol):
+    """What is wrong with a loyalty server, as far as it can be seen from the shop. Changes nothing there."""
+
+    def steps(self, calls: int) -> int:
+        """How often `done` will be called, when nothing is wrong."""
+
+    def checks(self, calls: int, done: Callable[[], None]) -> Iterator[Check]:
+        """One after the other; `calls` are measured for each question a cashier waits for. Blocks."""
 
 
 class Participants(Protocol):
