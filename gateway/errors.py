@@ -7,6 +7,8 @@ GatewayError
 │   └── MalformedRequest        the register sent what nobody understands
 ├── LoyaltyError
 │   ├── LoyaltyUnavailable      not sent, or refused for now: the change was surely not made
+│   │   ├── TooManyCalls        the server counts calls, and these were too many
+│   │   └── NotAsked            held back by ourselves: it says nothing about the server
 │   ├── OutcomeUnknown          sent, and no answer: the change may have been made
 │   ├── LoyaltyRejected         the server said no, for good
 │   └── LoyaltyProtocolError    an answer nobody understands
@@ -59,6 +61,14 @@ class LoyaltyUnavailable(LoyaltyError):
     """The loyalty server is not available now."""
 
     retryable = True
+
+
+class TooManyCalls(LoyaltyUnavailable):
+    """The loyalty server has had too many calls for now."""
+
+
+class NotAsked(LoyaltyUnavailable):
+    """The call was held back here; nothing is known about the loyalty server."""
 
 
 class OutcomeUnknown(LoyaltyError):

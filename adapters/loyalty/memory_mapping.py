@@ -134,6 +134,10 @@ COUPONS = {
     CouponState.NO_USE_HERE: quotes.CouponState.NOT_FOR_THIS_RECEIPT,
     CouponState.NOT_FOUND: quotes.CouponState.UNKNOWN,
     CouponState.USED: quotes.CouponState.SPENT,
+    CouponState.TOO_EARLY: quotes.CouponState.TOO_EARLY,
+    CouponState.EXPIRED: quotes.CouponState.EXPIRED,
+    CouponState.BLOCKED: quotes.CouponState.BLOCKED,
+    CouponState.NOT_ISSUED: quotes.CouponState.NOT_ISSUED,
 }
 
 

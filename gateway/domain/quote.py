@@ -35,6 +35,11 @@ class CouponState(StrEnum):
     UNKNOWN = "unknown"
     SPENT = "spent"
     NOT_NOW = "not_now"
+    TOO_EARLY = "too_early"
+    EXPIRED = "expired"
+    BLOCKED = "blocked"
+    NOT_ISSUED = "not_issued"
+    UNCHECKED = "unchecked"  # whoever checks coupons does not answer just now
 
 
 class CouponAnswer(Struct, frozen=True, kw_only=True):
@@ -47,11 +52,15 @@ class Quote(Struct, frozen=True, kw_only=True):
 
     `spendable` is the most that may be paid with points on this receipt, `accrual` the points it will earn;
     both in points. `complete` is False when the server computed only a part (public discounts, or nothing);
-    `stranger` is True when it says that nobody has the customer's key.
+    `undiscounted` says that it is nothing. `stranger` is True when it says that nobody has the customer's key,
+    `card_blocked` when it does not take his card; `points_away`: whoever keeps the points does not answer just now.
     """
 
     customer: Customer | None = None
     stranger: bool = False
+    card_blocked: bool = False
+    points_away: bool = False
+    undiscounted: bool = False
     pieces: tuple[Piece, ...] = ()
     spendable: Decimal = ZERO
     accrual: Decimal = ZERO

@@ -31,6 +31,13 @@ class Phrase(StrEnum):
     COUPON_UNKNOWN = "coupon_unknown"
     COUPON_SPENT = "coupon_spent"
     COUPON_NOT_NOW = "coupon_not_now"
+    COUPON_TOO_EARLY = "coupon_too_early"
+    COUPON_EXPIRED = "coupon_expired"
+    COUPON_BLOCKED = "coupon_blocked"
+    COUPON_NOT_ISSUED = "coupon_not_issued"
+    COUPON_UNCHECKED = "coupon_unchecked"
+    CARD_BLOCKED = "card_blocked"
+    POINTS_AWAY = "points_away"
     NOT_STORED = "not_stored"
     NO_ACCESS = "no_access"
     MALFORMED = "malformed"
@@ -72,6 +79,13 @@ RU: dict[Phrase, str] = {
     Phrase.COUPON_UNKNOWN: "Купон не найден",
     Phrase.COUPON_SPENT: "Купон уже использован",
     Phrase.COUPON_NOT_NOW: "Купон сейчас не действует",
+    Phrase.COUPON_TOO_EARLY: "Купон ещё не действует",
+    Phrase.COUPON_EXPIRED: "Срок купона истёк",
+    Phrase.COUPON_BLOCKED: "Купон заблокирован",
+    Phrase.COUPON_NOT_ISSUED: "Купон ещё никому не выдан",
+    Phrase.COUPON_UNCHECKED: "Купон сейчас не проверить, повторите расчёт",
+    Phrase.CARD_BLOCKED: "Карта заблокирована, попросите другую карту или телефон",
+    Phrase.POINTS_AWAY: "Баллы сейчас недоступны, можно повторить расчёт",
     Phrase.NOT_STORED: "Чек не сохранён шлюзом, повторите отправку",
     Phrase.NO_ACCESS: "Неверный ключ доступа, проверьте настройки кассы",
     Phrase.MALFORMED: "Запрос кассы не разобран: {what}",
@@ -113,6 +127,13 @@ EN: dict[Phrase, str] = {
     Phrase.COUPON_UNKNOWN: "Coupon not found",
     Phrase.COUPON_SPENT: "The coupon has been used",
     Phrase.COUPON_NOT_NOW: "The coupon is not valid now",
+    Phrase.COUPON_TOO_EARLY: "The coupon is not valid yet",
+    Phrase.COUPON_EXPIRED: "The coupon has expired",
+    Phrase.COUPON_BLOCKED: "The coupon is blocked",
+    Phrase.COUPON_NOT_ISSUED: "The coupon has not been issued to anybody",
+    Phrase.COUPON_UNCHECKED: "The coupon cannot be checked now, calculate again",
+    Phrase.CARD_BLOCKED: "The card is blocked, ask for another card or the phone",
+    Phrase.POINTS_AWAY: "Points are not available now, you may calculate again",
     Phrase.NOT_STORED: "The gateway did not store the receipt, send it again",
     Phrase.NO_ACCESS: "Wrong access key, check the register's settings",
     Phrase.MALFORMED: "The register's request could not be read: {what}",

@@ -29,6 +29,11 @@ COUPON_PHRASES = {
     CouponState.UNKNOWN: Phrase.COUPON_UNKNOWN,
     CouponState.SPENT: Phrase.COUPON_SPENT,
     CouponState.NOT_NOW: Phrase.COUPON_NOT_NOW,
+    CouponState.TOO_EARLY: Phrase.COUPON_TOO_EARLY,
+    CouponState.EXPIRED: Phrase.COUPON_EXPIRED,
+    CouponState.BLOCKED: Phrase.COUPON_BLOCKED,
+    CouponState.NOT_ISSUED: Phrase.COUPON_NOT_ISSUED,
+    CouponState.UNCHECKED: Phrase.COUPON_UNCHECKED,
 }
 
 
@@ -119,8 +124,13 @@ class Quoting:
         notices = [say(COUPON_PHRASES[row.state]) for row in quote.coupons if row.state in COUPON_PHRASES]
         if quote.stranger:
             notices.append(say(Phrase.CUSTOMER_UNKNOWN))
+        if quote.card_blocked:
+            notices.append(say(Phrase.CARD_BLOCKED))
         if not quote.complete:
-            notices.append(say(Phrase.PARTLY_QUOTED if quote.pieces else Phrase.NO_DISCOUNTS))
+            nothing = quote.undiscounted or not quote.pieces
+            notices.append(say(Phrase.NO_DISCOUNTS if nothing else Phrase.PARTLY_QUOTED))
+        if quote.points_away:
+            notices.append(say(Phrase.POINTS_AWAY))
         if receipt.customer is not None and quote.spendable > ZERO:
             notices.append(say(Phrase.SPENDABLE, points=quote.spendable))
         return (*notices, *quote.hints)

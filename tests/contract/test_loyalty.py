@@ -166,9 +166,9 @@ async def test_a_coupon_that_cannot_be_used_says_why(program: LoyaltyProgram) ->
     quote = await quoted(program, coupons=("OLD10", "NONE", "BLOCKED10"))
     states = {row.code: row.state for row in quote.coupons}
     assert states == {
-        "OLD10": CouponState.NOT_NOW,
+        "OLD10": CouponState.EXPIRED,
         "NONE": CouponState.UNKNOWN,
-        "BLOCKED10": CouponState.NOT_NOW,
+        "BLOCKED10": CouponState.BLOCKED,
     }
 
 

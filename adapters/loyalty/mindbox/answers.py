@@ -8,7 +8,7 @@ from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import Envelope, decode
 from adapters.loyalty.transport import Reply
 from gateway.domain.call import Accepted, AlreadyProcessed, Answer, Call, Operation, RefusalReason, Refused
-from gateway.errors import LoyaltyProtocolError, LoyaltyRejected, LoyaltyUnavailable, OutcomeUnknown
+from gateway.errors import LoyaltyProtocolError, LoyaltyRejected, LoyaltyUnavailable, OutcomeUnknown, TooManyCalls
 
 OK, BAD_REQUEST, TOO_MANY = 200, 400, 429
 USUAL_WAIT, LONGEST_WAIT = 30, 300
@@ -73,7 +73,7 @@ def _check_status(reply: Reply) -> None:
         raise LoyaltyUnavailable(f"HTTP {status}: {NOT_ALLOWED[status]}")
     wait = wanted_wait(reply.retry_after)
     if status == TOO_MANY:
-        raise LoyaltyUnavailable("HTTP 429: too many requests", retry_after=wait or USUAL_WAIT)
+        raise TooManyCalls("HTTP 429: too many requests", retry_after=wait or USUAL_WAIT)
     raise OutcomeUnknown(f"HTTP {status}", retry_after=wait)
 
 

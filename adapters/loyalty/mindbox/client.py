@@ -1,5 +1,6 @@
 """The Mindbox client: one keep-alive pool, every call bounded by its deadline."""
 
+import time
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 from msgspec.structs import astuple, replace
 
 from adapters.loyalty.mindbox import answers, composing, mapping
+from adapters.loyalty.mindbox.long_baskets import LongBaskets
 from adapters.loyalty.mindbox.people import MindboxPeople
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import Envelope, decode, has_customer
@@ -17,7 +19,7 @@ from gateway.domain.deadline import Deadline
 from gateway.domain.quote import Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.domain.sale_record import CREATE_THEN_CANCEL
-from gateway.errors import LoyaltyUnavailable, OutcomeUnknown
+from gateway.errors import LoyaltyUnavailable, OutcomeUnknown, TooManyCalls
 from gateway.ports import LoyaltyProgram
 
 Mode = Literal["sync", "async"]
@@ -40,6 +42,7 @@ class MindboxClient:
             "Accept": "application/json",
         }
         self._transport = Transport(settings.base_url, headers, settings.connections)
+        self._long_baskets = LongBaskets(settings.long_basket_lines, settings.long_basket_share)
         self.people = MindboxPeople(settings, self)
 
     async def identify(self, key: CustomerKey, register: RegisterRef, *, deadline: Deadline) -> Customer | None:
@@ -49,8 +52,14 @@ class MindboxClient:
     async def quote(self, receipt: Receipt, order_id: str, at: datetime, *, deadline: Deadline) -> Quote:
         known = receipt.customer is not None
         operation = self._names.preorder if known else self._names.anonymous_preorder
+        self._long_baskets.admit(len(receipt.lines), time.monotonic())
         body = composing.preorder(receipt, order_id, at, self._settings)
-        return mapping.quote(await self._read(operation, body, deadline), receipt, self._settings)
+        try:
+            return mapping.quote(await self._read(operation, body, deadline), receipt, self._settings)
+        except TooManyCalls:
+            if self._long_baskets.is_long(len(receipt.lines)):
+                self._long_baskets.refused(time.monotonic())
+            raise
 
     async def segments(self, customer_id: str, *, deadline: Deadline) -> tuple[SegmentMembership, ...]:
         body = composing.get_segments(customer_id)

@@ -3,16 +3,15 @@
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from adapters.loyalty.mindbox.placeholders import texts
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import (
     FOUND,
     BalanceBlock,
-    ContentBlock,
     CustomerBlock,
     Envelope,
     LineBlock,
     OrderBlock,
-    PlaceholderBlock,
     PointsChange,
     Scalar,
 )
@@ -26,9 +25,14 @@ COUPONS = {
     "CanBeUsed": CouponState.USED_HERE,
     "CanNotBeUsedForCurrentOrder": CouponState.NOT_FOR_THIS_RECEIPT,
     "NotFound": CouponState.UNKNOWN,
-    "NotIssued": CouponState.UNKNOWN,
+    "NotIssued": CouponState.NOT_ISSUED,
     "Used": CouponState.SPENT,
+    "YetNotActive": CouponState.TOO_EARLY,
+    "AlreadyNotActive": CouponState.EXPIRED,
+    "Blocked": CouponState.BLOCKED,
+    "Unavailable": CouponState.UNCHECKED,
 }
+"""`coupon.status`, all there are (developers docs, "preorder"); an unknown one does not work now."""
 
 
 def customer(answer: Envelope, settings: MindboxSettings) -> Customer | None:
@@ -95,11 +99,16 @@ def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
     The answer need not repeat the lowest prices, and the order must: they come from the lines that were `asked`.
     """
     order = answer.order or OrderBlock()
-    hints, printed = _texts(order, settings)
+    goods = {str(line.index): line.name or line.sku for line in asked.lines}
+    hints, printed = texts(order, goods, settings)
+    status = answer.customer.processing_status if answer.customer else ""
     floors = {line.index: line.minimum_price for line in asked.lines}
     return Quote(
         customer=customer(answer, settings),
-        stranger=answer.customer is not None and answer.customer.processing_status == "NotFound",
+        stranger=status == "NotFound",
+        card_blocked=status == "DiscountCardIsBlocked",
+        points_away=_points_away(order, settings),
+        undiscounted=order.processing_status == "DiscountsCalculationIsUnavailable",
         pieces=tuple(_piece(line, place, floors, settings) for place, line in enumerate(order.lines, 1)),
         spendable=_spendable(order, settings),
         accrual=_earned(order, settings) or ZERO,
@@ -151,6 +160,11 @@ def _applied(line: LineBlock, kind: str, source: str = "") -> Decimal:
     return found
 
 
+def _points_away(order: OrderBlock, settings: MindboxSettings) -> bool:
+    own = [one for one in order.bonus_points_info if one.balance_type.id("systemName") in (settings.balance, "")]
+    return bool(own) and all(one.status == "Unavailable" for one in own)
+
+
 def _spendable(order: OrderBlock, settings: MindboxSettings) -> Decimal:
     for info in order.bonus_points_info:
         if info.balance_type.id("systemName") == settings.balance:
@@ -170,31 +184,6 @@ def _earned(order: OrderBlock, settings: MindboxSettings) -> Decimal | None:
     return None if change is None else change.earned_amount
 
 
-def _texts(order: OrderBlock, settings: MindboxSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Texts for the cashier and texts for the slip, each once, in the server's order."""
-    hints: dict[str, None] = {}
-    printed: dict[str, None] = {}
-    for placeholder in (*order.placeholders, *(p for line in order.lines for p in line.placeholders)):
-        into = printed if placeholder.id("externalId") in settings.slip_placeholders else hints
-        into.update(dict.fromkeys(_messages(placeholder)))
-    return tuple(hints), tuple(printed)
-
-
-def _messages(placeholder: PlaceholderBlock) -> list[str]:
-    return [text for content in placeholder.content if (text := _message(content))]
-
-
-def _message(content: ContentBlock) -> str:
-    if content.type != "possibleDiscounts" or content.possible_discounts is None:
-        return content.message or ""
-    discount = content.possible_discounts.discount
-    unit = "%" if discount.amount_type.lower() == "percent" else " руб."
-    names = ", ".join(
-        product.name or next(map(str, product.ids.values()), "") for product in content.possible_discounts.products
-    )
-    return f"Предложите: {names}, скидка {discount.amount}{unit}" if names else ""
-
-
 def _coupon(code: str, status: str) -> CouponAnswer:
     return CouponAnswer(code=code, state=COUPONS.get(status, CouponState.NOT_NOW))
 
@@ -207,10 +196,11 @@ def accepted(answer: Envelope, settings: MindboxSettings) -> Accepted:
         spent=None if change is None else change.spent_amount,
         earned=None if change is None else change.earned_amount,
         available=_available_after(answer, settings),
-        texts=sum(_texts(order, settings)[::-1], ()),
+        texts=sum(texts(order, {}, settings)[::-1], ()),
         coupons=tuple(
-            IssuedCoupon(code=info.coupon.id("code"), title=info.coupon.pool.name or "")
+            IssuedCoupon(code=code, title=info.coupon.pool.name or info.promotion.name or "")
             for info in order.issued_coupons
+            if (code := info.coupon.id("code"))
         ),
     )
 

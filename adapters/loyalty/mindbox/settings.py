@@ -37,9 +37,11 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The `[loyalty]` table for `kind = "mindbox"`.
 
     `sale_status`: whether the project's create takes lines that are paid, or the status has to be set by a call of
-    its own. `slip_placeholders` are the placeholders whose texts are printed; all others are hints for the cashier.
-    `customer_system` names the ids of the chain's own customers; `rules_field` and `wallet_link_field` the custom
-    fields with the version of the rules that a customer agreed to, and the address of his wallet card.
+    its own. `slip_placeholders` are the placeholders whose texts are printed, those of `hidden_placeholders` go
+    nowhere; all others are hints for the cashier. Of the calculations within two minutes at most
+    `long_basket_share` may be of more than `long_basket_lines` lines (0: without limit). `customer_system` names
+    the ids of the chain's own customers; `rules_field` and `wallet_link_field` the custom fields with the version of
+    the rules that a customer agreed to, and the address of his wallet card.
     """
 
     kind: Literal["mindbox"]
@@ -57,6 +59,9 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     statuses: Statuses = Statuses()
     payments: Payments = Payments()
     slip_placeholders: tuple[str, ...] = ("ReceiptFooter",)
+    hidden_placeholders: tuple[str, ...] = ()
+    long_basket_lines: int = 50
+    long_basket_share: float = 0.1
     register_discount: str = "register-discount"
     customer_system: str = "externalId"
     rules_field: str = "rulesVersion"
@@ -69,6 +74,12 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         if unknown:
             allowed = ", ".join(Operations.__struct_fields__)
             raise ConfigError(f"loyalty.operations.{unknown.pop()}: неизвестная операция; допустимы: {allowed}")
+        if self.long_basket_lines < 0:
+            raise ConfigError(f"loyalty.long_basket_lines: указано {self.long_basket_lines}; допустимо: от 0")
+        if not 0 < self.long_basket_share <= 1:
+            raise ConfigError(
+                f"loyalty.long_basket_share: указано {self.long_basket_share}; допустимо: больше 0 и не больше 1"
+            )
         if self.connections < 1:
             raise ConfigError(f"loyalty.connections: указано {self.connections}; допустимо: от 1")
         if not urlsplit(self.base_url).hostname:

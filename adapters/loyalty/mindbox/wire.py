@@ -125,6 +125,7 @@ class CouponBlock(Named, frozen=True, kw_only=True):
 
 class CouponInfo(Answered, frozen=True, kw_only=True):
     coupon: CouponBlock = CouponBlock()
+    promotion: Named = Named()
 
 
 class OrderBlock(Named, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from gateway.domain.deadline import Deadline
-from gateway.errors import LoyaltyRejected, LoyaltyUnavailable
+from gateway.errors import LoyaltyRejected, LoyaltyUnavailable, NotAsked, TooManyCalls
 from gateway.ports import Clock
 from gateway.services.guard.breaker import Ticket
 from gateway.services.guard.gate import Gate, NoSign
@@ -142,7 +142,7 @@ class Flight(Generic[T]):
         if error is None:
             self.answer = task.result()
             self._finish(None, by=task)
-        elif isinstance(error, LoyaltyRejected | NoPlace) or not self._another_try(task):
+        elif isinstance(error, LoyaltyRejected | NotAsked | TooManyCalls) or not self._another_try(task):
             self._finish(self.error or error, by=task, counts=not task.cancelled())
         else:
             self.error = error

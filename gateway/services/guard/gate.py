@@ -9,12 +9,12 @@ from gateway.errors import (
     LoyaltyProtocolError,
     LoyaltyRejected,
     LoyaltyUnavailable,
+    NotAsked,
     OutcomeUnknown,
 )
 from gateway.ports import Clock, Meter
 from gateway.services.guard.breaker import Breaker, BreakerRules, BreakerState, Ticket
 from gateway.services.guard.latencies import Latencies
-from gateway.services.guard.limiter import NoPlace
 
 log = structlog.get_logger()
 
@@ -72,7 +72,7 @@ class Gate:
         """
         if error is None or isinstance(error, LoyaltyRejected):
             self.breaker.succeeded(ticket, now)
-        elif isinstance(error, NoPlace) or not isinstance(error, Exception):
+        elif isinstance(error, NotAsked) or not isinstance(error, Exception):
             self.breaker.abandoned(ticket)
             return
         else:

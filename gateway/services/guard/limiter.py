@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
-from gateway.errors import LoyaltyUnavailable
+from gateway.errors import NotAsked
 from gateway.ports import Clock
 
 
-class NoPlace(LoyaltyUnavailable):
+class NoPlace(NotAsked):
     """Too many calls were under way: nothing was sent, and nothing is known about the server."""
 
 

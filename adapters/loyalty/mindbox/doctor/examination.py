@@ -47,6 +47,7 @@ class Examination:
         self._questions = questions(settings, register)
         self._budgets = budgets
         self._now = now
+        self._answering: set[str] = set()
 
     def steps(self, calls: int) -> int:
         """How often `done` will be called, when nothing is wrong."""
@@ -63,7 +64,8 @@ class Examination:
             yield self._skew()
             yield from self._operations(done)
             for operation, budget in TIMED.items():
-                yield self._speed(operation, budget, calls, done)
+                if operation in self._answering and calls:
+                    yield self._speed(operation, budget, calls, done)
         finally:
             self._line.close()
 
@@ -85,7 +87,7 @@ class Examination:
         except ssl.SSLError as error:
             return failed("tls", f"{where} не говорит на TLS 1.2: {error.reason}", "проверьте прокси между нами")
         except OSError:
-            do = "откройте исходящие соединения по имени *.mindbox.ru, порт 443: адреса у Mindbox меняются"
+            do = f"откройте исходящие соединения к {where} по имени: адреса у Mindbox меняются"
             return failed("tls", f"{where} не принимает соединений", do)
         if certificate is None:
             said = f"{where}: без TLS, ключ идёт открытым текстом"
@@ -130,7 +132,9 @@ class Examination:
                 answering.append(ours)
             else:
                 yield check
-        yield passed("operations", f"отвечают {len(answering)} из {len(self._questions)}: {', '.join(answering)}")
+        self._answering.update(answering)
+        if answering:
+            yield passed("operations", f"отвечают {len(answering)} из {len(self._questions)}: {', '.join(answering)}")
 
     def _operation(self, ours: str, theirs: str, absent: str) -> Check | None:
         """None when it answers."""
@@ -171,8 +175,6 @@ class Examination:
 
 def _judged(operation: str, took: list[float], budget: str, seconds: float) -> Check:
     """A cashier sees the late ones as receipts without discounts."""
-    if not took:
-        return passed(f"speed {operation}", "не измерялось")
     middle, most, nearly_all = (took[max(0, ceil(len(took) * share) - 1)] for share in (0.5, 0.95, 0.99))
     late = sum(one > seconds for one in took) / len(took)
     said = (

@@ -1,4 +1,8 @@
-"""A harmless call for each operation: it reads what nobody has, or is refused before it could change anything."""
+"""A harmless call for each operation.
+
+A question asks for what nobody has. A change is called with an empty body: without an order, a customer or a card
+there is nothing to change, and the refusal shows that the operation is there.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,32 +22,14 @@ NOBODY = CustomerKey(KeyKind.PHONE, "70000000000")
 """A phone that no operator gives to anybody."""
 
 NO_CUSTOMER, NO_CARD, NO_GOODS = "0", "0", "pos-gateway-doctor"
-WRITING = frozenset(
-    {
-        "create_order",
-        "anonymous_create_order",
-        "change_status",
-        "mark_paid",
-        "refund",
-        "offline_order",
-        "shown",
-        "register_customer",
-        "confirm_phone",
-        "resend_code",
-        "edit_customer",
-        "send_code",
-        "bind_card",
-        "issue_card",
-        "replace_card",
-    }
-)
-"""These are called with an empty body: without an order, a customer or a card there is nothing to change."""
 
 
 def questions(settings: MindboxSettings, register: RegisterRef) -> Mapping[str, tuple[str, bytes]]:
-    """Name and body by our name of the operation; one that the project does not have is left out."""
+    """Name and body by our name of the operation; one that the project does not have, or need, is left out."""
     bodies = _reading(settings, register)
     named = asdict(settings.named)
+    if settings.sale_status != "separate":
+        del named["mark_paid"]
     return {ours: (theirs, bodies.get(ours, NO_BODY)) for ours, theirs in named.items() if theirs}
 
 
