@@ -47,13 +47,16 @@ class Account(Struct, kw_only=True):
     """A participant and all that is his.
 
     `cards`: all numbers that lead to him; `fields`: the project's own further ones by name. `confirmed`: his phone is
-    known to be his; `rules`: the version of the programme's rules he agreed to, where he
-    joined at a register.
+    known to be his; `rules`: the version of the programme's rules he agreed to, where he joined at
+    a register. `ripe` and `unripe`: what of the postings was available when it was last counted, and what was not.
     """
 
     profile: CustomerSeed
     turnover: Decimal
     postings: list[Posting] = field(default_factory=list)
+    ripe: Decimal = ZERO
+    unripe: list[Posting] = field(default_factory=list)
+    counted_at: datetime | None = None
     transitions: list[Transition] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     actions: list[ActionRecord] = field(default_factory=list)
@@ -67,10 +70,13 @@ class Account(Struct, kw_only=True):
         return self.profile.id
 
     def balance(self, now: datetime) -> Balance:
-        return Balance(
-            available=sum((one.amount for one in self.postings if one.since <= now), ZERO),
-            pending=sum((one.amount for one in self.postings if one.since > now), ZERO),
-        )
+        """Only what has ripened since the last question is looked at: a busy customer has very many postings."""
+        if self.counted_at is not None and now < self.counted_at:  # the clock was moved back
+            self.ripe, self.unripe = ZERO, list(self.postings)
+        self.ripe += sum((one.amount for one in self.unripe if one.since <= now), ZERO)
+        self.unripe = [one for one in self.unripe if one.since > now]
+        self.counted_at = now
+        return Balance(available=self.ripe, pending=sum((one.amount for one in self.unripe), ZERO))
 
     def post(
         self, order_id: str, amount: Decimal, at: datetime, *, since: datetime | None = None, comment: str = ""
@@ -79,6 +85,7 @@ class Account(Struct, kw_only=True):
         if amount:
             posting = Posting(order_id=order_id, amount=amount, at=at, since=since or at, comment=comment)
             self.postings.append(posting)
+            self.unripe.append(posting)
 
     def __repr__(self) -> str:
         return f"Account(id={self.id!r})"
