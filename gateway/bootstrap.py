@@ -19,11 +19,10 @@ from adapters.registers.frontol.report import ReportSettings, ReportSource
 from adapters.screens import api, browser
 from adapters.screens.access import Access, Place
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, StoreSettings, open_store
-from gateway.checking import check_outlet, check_prompts, check_times, slip_templates
+from gateway.checking import check_codes, check_outlet, check_prompts, check_times, slip_templates
 from gateway.clock import SystemClock
 from gateway.config_file import ConfigFile, nearest
-from gateway.core import Core, build_core
-from gateway.domain.identification import Identification
+from gateway.core import Core, Loyalty, build_core
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import ConfigError, StoreError
 from gateway.limited_file import LimitedFile
@@ -33,7 +32,7 @@ from gateway.observability.guard_view import GuardView
 from gateway.observability.limited_switch import LimitedSwitch
 from gateway.observability.metrics import Metrics
 from gateway.observability.reconciled_view import ReconciledView
-from gateway.ports import Clock, Examination, LoyaltyProgram, Printer, Store
+from gateway.ports import Clock, Examination, Printer, Store
 from gateway.reconciled_file import ReconciledFile
 from gateway.services.printing import Printers
 from gateway.services.quoting import RESERVE
@@ -42,6 +41,7 @@ from gateway.slips import Templates
 
 if TYPE_CHECKING:  # a server to learn on: no daemon loads it
     from adapters.loyalty.mindbox.sandbox import Sandbox
+    from adapters.registers.frontol.simulator.telling import Told
 
 T = TypeVar("T")
 Registers = Mapping[RegisterRef, Register]
@@ -58,9 +58,10 @@ class Gateway(Struct, frozen=True, kw_only=True):
     close: Callable[[], Coroutine[Any, Any, None]]
 
 
-def mindbox(config: ConfigFile) -> LoyaltyProgram:
+def mindbox(config: ConfigFile) -> Loyalty:
     settings = config.decode(config.settings.loyalty, MindboxSettings, "loyalty")
-    return MindboxClient(settings, config.secret(settings.secret_key_file, "loyalty.secret_key_file"))
+    client = MindboxClient(settings, config.secret(settings.secret_key_file, "loyalty.secret_key_file"))
+    return Loyalty(program=client, participants=client.people)
 
 
 def mindbox_examination(config: ConfigFile) -> Examination:
@@ -70,7 +71,7 @@ def mindbox_examination(config: ConfigFile) -> Examination:
     return mindbox_doctor.Examination(settings, key, register, asdict(config.settings.budgets), SystemClock().now)
 
 
-LOYALTY: dict[str, Callable[[ConfigFile], LoyaltyProgram]] = {"mindbox": mindbox}
+LOYALTY: dict[str, Callable[[ConfigFile], Loyalty]] = {"mindbox": mindbox}
 EXAMINATIONS: dict[str, Callable[[ConfigFile], Examination]] = {"mindbox": mindbox_examination}
 STORES: dict[str, type[StoreSettings]] = {
     "sqlite": SqliteSettings,
@@ -87,7 +88,7 @@ def chosen(config: ConfigFile, section: str, kind: object, known: Mapping[str, T
     return known[kind]
 
 
-def loyalty(config: ConfigFile) -> LoyaltyProgram:
+def loyalty(config: ConfigFile) -> Loyalty:
     return chosen(config, "loyalty", config.settings.loyalty.get("kind"), LOYALTY)(config)
 
 
@@ -183,7 +184,7 @@ def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metri
         style=onec_style(config),
         budgets=onec_retail.Budgets(**{name: budgets[name] for name in onec_retail.Budgets.__struct_fields__}),
         language=config.settings.language,
-        identification=Identification(),
+        identification=config.settings.identification.rules(),
     )
 
 
@@ -193,16 +194,25 @@ def frontol_style(config: ConfigFile) -> frontol.Style:
 
 def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
     budgets = asdict(config.settings.budgets)
-    budgets.pop("delivery")
+    for nobodys in ("delivery", "code"):
+        budgets.pop(nobodys)
     return frontol.routes(
         core.checkout,
+        core.people.enrolling,
         secrets(config, known, "frontol"),
         metrics,
         style=frontol_style(config),
         budgets=frontol.Budgets(**budgets),
         language=config.settings.language,
         silent={ref for ref, row in known.items() if row.slip_to == "printer"},
+        recording=frontol_recording(config),
     )
+
+
+def frontol_recording(config: ConfigFile) -> frontol.Recorder | None:
+    """Raises `ConfigError` when its file cannot be written."""
+    style = frontol_style(config)
+    return frontol.recorder(config.folder / style.record, style.record_megabytes) if style.record else None
 
 
 def register_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
@@ -221,7 +231,7 @@ def till_report(config: ConfigFile) -> ReportSource:
             allowed = ", ".join(known)
             raise ConfigError(f"{config.path}: frontol_report.tills.{till}: нет кассы {name!r}; допустимо: {allowed}")
     tills = {till: known[name] for till, name in settings.tills.items()}
-    scanned = Identification().scanned
+    scanned = config.settings.identification.rules().scanned
     return ReportSource(settings, tills, scanned, config.settings.outlet.zone, config.folder)
 
 
@@ -291,7 +301,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     """The whole gateway of one config. Raises `ConfigError`, `TemplateError`, `StoreError`."""
     templates = check(config)
     known = registers(config)
-    program, slip_printers = loyalty(config), printers(config, known)
+    server, slip_printers = loyalty(config), printers(config, known)
     metrics, clock = (
         Metrics(asdict(config.settings.budgets).values()),
         SystemClock(trusted=config.settings.outlet.clock == "gateway"),
@@ -302,7 +312,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     metrics.registry.register(ReconciledView(ReconciledFile(state_folder(chosen_store))))
     core = build_core(
         config.settings,
-        program,
+        server,
         opened,
         slip_printers,
         clock,
@@ -349,6 +359,7 @@ def check(config: ConfigFile) -> Templates:
     places(config, known)
     admin_token(config)
     check_outlet(config)
+    check_codes(config)
     check_times(config)
     check_prompts(config)
     return slip_templates(config)
@@ -369,6 +380,33 @@ async def trial(config: ConfigFile, name: str, phone: str, sku: str, price: Deci
     async with Till(f"http://127.0.0.1:{port}/frontol", key, "trial", ref.outlet, ref.register, CASHIER) as till:
         async for step, exchange in trial_sale(till, phone, sku, price):
             yield told(step, exchange)
+
+
+async def play_frontol(path: Path, url: str, key: str) -> AsyncIterator["Told"]:
+    """A script at a simulated till, step by step. Raises `ConfigError`, `RegisterError`."""
+    from adapters.registers.frontol.simulator import Cashier, Till
+    from adapters.registers.frontol.simulator.player import Player
+    from adapters.registers.frontol.simulator.script import read_script
+    from adapters.registers.frontol.simulator.telling import tell
+
+    script = read_script(path)
+    at = script.till
+    cashier = Cashier(1, at.cashier)
+    async with Till(url, key, at.organization, at.business_unit, at.work_place, cashier) as till:
+        async for played in Player(till).play(script.steps):
+            yield tell(played)
+
+
+async def replay_frontol(path: Path, url: str, key: str) -> AsyncIterator["Told"]:
+    """A recording, request by request. Raises `ConfigError`, `RegisterError`."""
+    from adapters.registers.frontol.recording import read_recording
+    from adapters.registers.frontol.simulator import Cashier, Till
+    from adapters.registers.frontol.simulator.replay import replay
+    from adapters.registers.frontol.simulator.telling import tell_replayed
+
+    async with Till(url, key, "", "", "", Cashier(1, "")) as till:
+        async for row in replay(till, read_recording(path)):
+            yield tell_replayed(row)
 
 
 def sandbox(seed: Path, host: str, port: int, speed: float) -> "Sandbox":

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from gateway.config_file import ConfigFile
+from gateway.domain.code import CodeMode
 from gateway.domain.customer import Balance, Customer, SegmentMembership
 from gateway.errors import ConfigError, TemplateError
 from gateway.resources import shipped
@@ -36,6 +37,34 @@ def check_outlet(config: ConfigFile) -> None:
         _ = config.settings.outlet.zone
     except ConfigError as error:
         raise ConfigError(f"{config.path}: {error}") from error
+
+
+def check_codes(config: ConfigFile) -> None:
+    """Raises `ConfigError` when points ask for codes that nobody sends, or that a register could never be told."""
+    codes = config.settings.codes
+    if config.settings.identification.asks_for_codes and codes.spending is CodeMode.OFF:
+        raise ConfigError(
+            f'{config.path}: identification.spending: "with_code" требует codes.spending: '
+            'допустимо "returned", "generated" или "server"'
+        )
+    told = any(row.kind in codes.registers_compare for row in config.settings.registers)
+    for key, mode in (("spending", codes.spending), ("enrolment", codes.enrolment)):
+        if told and mode is CodeMode.SERVER:
+            raise ConfigError(
+                f'{config.path}: codes.{key}: "server" не подходит кассам, которые сверяют код сами '
+                '(codes.registers_compare): допустимо "returned" или "generated"'
+            )
+
+
+def said_of_codes(config: ConfigFile) -> str:
+    """One sentence about SMS codes for the administrator; they are off until he switches them on."""
+    codes, spending = config.settings.codes, config.settings.identification.asks_for_codes
+    if not spending and codes.enrolment is CodeMode.OFF:
+        return "Коды по SMS выключены: [codes] и [identification.spending]"
+    spent = str(codes.spending) if spending else "без кода"
+    return (
+        f"Коды по SMS: списание баллов — {spent}, регистрация — {codes.enrolment}, не больше {codes.daily_cap} в день"
+    )
 
 
 def check_times(config: ConfigFile) -> None:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from gateway import __version__, bootstrap, daemon
-from gateway.commands import doctor, doctor_loyalty, init, limited, outbox, reconcile, status, trial
+from gateway.checking import said_of_codes
+from gateway.commands import doctor, doctor_loyalty, init, limited, outbox, reconcile, simulate, status, trial
 from gateway.commands.run import run, to_a_person
 from gateway.config_file import ConfigFile
 
@@ -28,6 +29,7 @@ app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(doctor.app, name="doctor")
 doctor.app.command("loyalty")(doctor_loyalty.loyalty)
 app.command("run")(run)
+app.add_typer(simulate.app, name="simulate")
 app.command("init")(init.init)
 app.command("trial")(trial.trial)
 app.command("status")(status.status)
@@ -41,6 +43,7 @@ def check_config(file: Annotated[Path, typer.Argument(help="Файл настр�
     typer.echo(f"{file}: настройки верны, касс: {len(config.settings.registers)}")
     if bare := [row.id for row in config.settings.registers if not row.screen_token_file]:
         typer.echo(f"Экраны только на этом компьютере (screen_token_file не задан): {', '.join(bare)}")
+    typer.echo(said_of_codes(config))
 
 
 @app.command()

@@ -16,7 +16,8 @@ from gateway.domain.prompt import PromptRule
 from gateway.domain.sale_events import DeliverySent, Step
 from gateway.domain.sale_record import Profile, Sale, Terms
 from gateway.domain.work import Lane, Work, WorkKind
-from gateway.ports import Clock, LoyaltyProgram, Meter, Store
+from gateway.people import People, build_people
+from gateway.ports import Clock, LoyaltyProgram, Meter, Participants, Store
 from gateway.services.checkout import CheckoutDesk
 from gateway.services.closing import Closing
 from gateway.services.delivery import Delivering
@@ -51,10 +52,18 @@ EVERY_SLIP = frozenset({"customer", "quote", "sale", "refund"})
 """The answers that carry a slip; each is rendered only where a register or a printer of ours prints it."""
 
 
+class Loyalty(Struct, frozen=True, kw_only=True):
+    """A loyalty server: its programme, and its people."""
+
+    program: LoyaltyProgram
+    participants: Participants
+
+
 class Core(Struct, frozen=True, kw_only=True):
     """What registers and screens ask, and what runs behind them."""
 
     checkout: CheckoutDesk
+    people: People
     popups: Popups
     outbox: Outbox
     paper: Paper
@@ -74,6 +83,7 @@ class Core(Struct, frozen=True, kw_only=True):
 
     async def close(self) -> None:
         """Let go of the loyalty server; nothing is sent any more."""
+        await self.people.codes.close()
         await self.popup_guard.close()
         await self.guard.close()
         await self.program.close()
@@ -87,7 +97,7 @@ class Core(Struct, frozen=True, kw_only=True):
 
 def build_core(
     settings: Settings,
-    program: LoyaltyProgram,
+    loyalty: Loyalty,
     store: Store,
     printers: Printers,
     clock: Clock,
@@ -100,14 +110,13 @@ def build_core(
     """`printed` names the slips that anybody prints. `keep_switch` stores since when limited mode is on by hand,
     `switched` is what was stored before.
     """
-    warn_after = timedelta(seconds=settings.limited_mode.warn_after_seconds)
-    limited = LimitedMode(clock, meter, warn_after, keep_switch, switched)
-    guard, popup_guard = _guards(settings, program, clock, meter, limited)
+    limited = LimitedMode(clock, meter, _longest(settings), keep_switch, switched)
+    guard, popup_guard = _guards(settings, loyalty.program, clock, meter, limited)
     front = FrontProgram(guard, lambda: limited.is_manual)
     rules = tuple(row.rule() for row in settings.prompts)
     slips = Slips(templates, clock, settings.outlet.zone, printed, settings.templates.birthday_within_days)
     wording = Wording(settings.language, line, rules, slips)
-    records = Records(store, clock, _terms(settings, program.profile), lambda well: limited.store_answered(well=well))
+    records = _records(settings, loyalty.program.profile, store, clock, limited)
     receipts, telling = OpenReceipts(), Telling(guard)
     clocks = TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
@@ -115,23 +124,25 @@ def build_core(
     popups = popups_after_sales(popup_guard, records, wording, meter, rules, _poll_times(settings))
     releasing = Releasing(guard, records, telling, receipts)
 
-    def follow_up(sale: Sale) -> Change:
-        return Change(work=popups.polling.after_delivery(sale), jobs=papers.after_sale.issued(sale))
-
-    delivering = Delivering(guard, records, telling, meter, follow_up, papers.after_sale.delivered)
+    delivering = Delivering(guard, records, telling, meter, _follow_up(popups, papers), papers.after_sale.delivered)
     returning = Returning(guard, records, telling, meter)
     first_try = _first_try(clock, settings.budgets.delivery, guard, delivering, outbox)
     outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, popups))
+    people = build_people(settings, front, loyalty.participants, limited, receipts, wording, slips, clock, meter)
     checkout = CheckoutDesk(
+        people.identifying,
         Quoting(front, records, receipts, clocks, wording, meter),
+        people.spending,
         Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
         Closing(records, receipts, clocks, first_try, wording, papers.after_sale, meter),
         Refunding(records, wording, papers.after_sale, meter),
         popups.floor,
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
+        wording,
     )
     return Core(
         checkout=checkout,
+        people=people,
         popups=popups,
         outbox=outbox,
         paper=papers,
@@ -141,9 +152,24 @@ def build_core(
         loop_lag=LoopLag(clock, meter),
         template_watch=TemplateWatch(templates, clock, meter),
         housekeeping=Housekeeping(records, meter, _keeping(settings)),
-        program=program,
         wording=wording,
+        program=loyalty.program,
     )
+
+
+def _records(settings: Settings, profile: Profile, store: Store, clock: Clock, limited: LimitedMode) -> Records:
+    """Whoever stores anything tells limited mode whether it went well."""
+    return Records(store, clock, _terms(settings, profile), lambda well: limited.store_answered(well=well))
+
+
+def _follow_up(popups: Popups, papers: Paper) -> Callable[[Sale], Change]:
+    """What a delivered sale leads to: a question for popups, coupons on paper."""
+    return lambda sale: Change(work=popups.polling.after_delivery(sale), jobs=papers.after_sale.issued(sale))
+
+
+def _longest(settings: Settings) -> timedelta:
+    """How long limited mode may last before it is said."""
+    return timedelta(seconds=settings.limited_mode.warn_after_seconds)
 
 
 def _guards(

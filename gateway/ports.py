@@ -15,6 +15,7 @@ from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
 from gateway.domain.deadline import Deadline
 from gateway.domain.desk import DeskView, PromptAnswer
 from gateway.domain.enrolment import Application, Enrolment
+from gateway.domain.enrolment_form import Form
 from gateway.domain.loyalty_card import CardAnswer, LoyaltyCard
 from gateway.domain.print_job import PrintJob
 from gateway.domain.print_outcome import Composed, PrintOutcome, Trouble
@@ -26,7 +27,18 @@ from gateway.domain.sale_record import Profile, Sale, State
 from gateway.domain.slip import Slip
 from gateway.domain.slip_data import SlipData
 from gateway.domain.till_report import Reported, Unread
-from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
+from gateway.domain.told import (
+    About,
+    Begun,
+    Closed,
+    CodeSent,
+    Declined,
+    Enrolled,
+    Identified,
+    Quoted,
+    Redeemed,
+    Released,
+)
 from gateway.domain.work import Lane, OutboxRow, Work
 
 
@@ -239,9 +251,16 @@ class Checkout(Protocol):
 
     async def identify(self, key: CustomerKey, register: RegisterRef, deadline: Deadline) -> Identified: ...
 
-    async def quote(self, receipt: Receipt, deadline: Deadline) -> Quoted: ...
+    async def quote(self, receipt: Receipt, deadline: Deadline, code: str = "") -> Quoted:
+        """`code` is one that the register holds from an earlier quote of this receipt, and has compared itself."""
 
-    async def redeem(self, receipt: Receipt, points: Decimal, deadline: Deadline) -> Redeemed | Declined: ...
+    async def redeem(
+        self, receipt: Receipt, points: Decimal, deadline: Deadline, code: str = ""
+    ) -> Redeemed | Declined:
+        """`code` is what the customer told, where one is needed and the register has not compared it itself."""
+
+    async def send_code(self, receipt: Receipt, deadline: Deadline) -> CodeSent | Declined:
+        """Have a code sent to the customer's phone so that he can pay with points; a repeat sends no second one."""
 
     async def release(self, receipt: Receipt, deadline: Deadline) -> Released: ...
 
@@ -253,6 +272,27 @@ class Checkout(Protocol):
 
     async def park(self, register: RegisterRef, raw: bytes, reason: str) -> Closed:
         """Keep a document that could not be understood. Raises `StoreUnavailable`."""
+
+
+class EnrolmentDesk(Protocol):
+    """New participants at a register: the form, then `begin`, then `finish`; both may be repeated."""
+
+    def form(self) -> Form | None:
+        """What to ask the customer; None when the shop enrols nobody at the register."""
+
+    async def begin(self, application: Application, register: RegisterRef, deadline: Deadline) -> Begun | Declined:
+        """Check the application; where the shop wants a code, have it sent."""
+
+    async def finish(
+        self, application: Application, code: str, register: RegisterRef, deadline: Deadline
+    ) -> Enrolled | Declined:
+        """Make him a participant; `code` is what he told, empty where the register has compared it itself."""
+
+
+class StaffDesk(Protocol):
+    """Information about a customer for the staff."""
+
+    async def about(self, key: CustomerKey, register: RegisterRef, deadline: Deadline) -> About | Declined: ...
 
 
 class PromptDesk(Protocol):

@@ -4,43 +4,29 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from gateway.domain.prompt import Moment, PromptRule
 from gateway.domain.texts import Language
 from gateway.errors import ConfigError
+from gateway.people_settings import Codes, Enrolment, Identifying
+from gateway.section import (
+    Address,
+    Budget,
+    CallTime,
+    Days,
+    Duration,
+    Identifier,
+    Parallel,
+    Positive,
+    Section,
+    Share,
+    Text,
+    Wait,
+)
 from gateway.services.guard.breaker import BreakerRules
 from gateway.services.guard.guarded import GuardRules
 from gateway.services.guard.hedge import HedgeRules
-
-# A description is what an error message says is allowed.
-Text = Annotated[str, Meta(pattern=r"\S", description="непустая строка в кавычках")]
-Identifier = Annotated[
-    # registers send it without blanks around it, and it is a part of the cashier page's address
-    str, Meta(pattern=r"^[^/\s]([^/]*[^/\s])?\Z", description="непустая строка без «/» и без пробелов по краям")
-]
-Address = Annotated[
-    str,
-    Meta(
-        pattern=r"^[^/\s]*:(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])\Z",
-        description='"адрес:порт", например "127.0.0.1:8090", порт от 0 до 65535',
-    ),
-]
-Budget = Annotated[
-    # no cashier waits longer: a larger number is milliseconds by mistake
-    float, Meta(gt=0, le=10, description="секунды, больше 0 и не больше 10 (0.3 — это 300 мс)")
-]
-CallTime = Annotated[float, Meta(gt=0, le=60, description="секунды, больше 0 и не больше 60")]
-Duration = Annotated[float, Meta(gt=0, le=86400, description="секунды, больше 0 и не больше 86400 (сутки)")]
-Wait = Annotated[float, Meta(ge=0, le=86400, description="секунды, от 0 до 86400 (сутки)")]
-Parallel = Annotated[int, Meta(ge=1, le=100, description="целое число от 1 до 100")]
-Positive = Annotated[int, Meta(ge=1, le=10000, description="целое число от 1 до 10000")]
-Share = Annotated[float, Meta(gt=0, le=1, description="доля, больше 0 и не больше 1 (0.1 — это 10 %)")]
-Days = Annotated[int, Meta(ge=0, le=366, description="целое число от 0 до 366")]
-
-
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table of the file; an unknown key is an error."""
 
 
 class Outlet(Section, frozen=True, kw_only=True):
@@ -94,13 +80,18 @@ class Register(Section, frozen=True, kw_only=True):
 
 
 class Budgets(Section, frozen=True, kw_only=True):
-    """Seconds a register waits for each kind of answer, at most. `delivery`: a call nobody waits for."""
+    """Seconds a register waits for each kind of answer, at most. `delivery`: a call nobody waits for.
+
+    `code`: how long the sending of a code to a phone may take, `enrol`: each step of a registration.
+    """
 
     identify: Budget = 0.3
     quote: Budget = 0.3
     redeem: Budget = 0.6
     release: Budget = 0.3
     complete: Budget = 0.3
+    code: Budget = 3.0
+    enrol: Budget = 3.0
     delivery: CallTime = 4.0
 
 
@@ -240,11 +231,14 @@ class Settings(Section, frozen=True, kw_only=True):
     loyalty: dict[str, Any]
     language: Language = Language.RU
     server: Server = Server()
-    store: dict[str, Any] = {}
-    frontol: dict[str, Any] = {}
-    frontol_report: dict[str, Any] = {}
-    onec_retail: dict[str, Any] = {}
+    store: dict[str, Any] = {}  # noqa: RUF012 - msgspec gives each its own
+    frontol: dict[str, Any] = {}  # noqa: RUF012 - as above
+    frontol_report: dict[str, Any] = {}  # noqa: RUF012 - as above
+    onec_retail: dict[str, Any] = {}  # noqa: RUF012 - as above
     budgets: Budgets = Budgets()
+    identification: Identifying = Identifying()
+    codes: Codes = Codes()
+    enrolment: Enrolment = Enrolment()
     loyalty_guard: LoyaltyGuard = LoyaltyGuard()
     limited_mode: LimitedMode = LimitedMode()
     sale: SaleTimes = SaleTimes()

@@ -34,11 +34,12 @@ id = "KASSA-2"
 access_key_file = "access-key"
 {register}
 [frontol]
-slips = ["client", "calculate", "confirm", "refund"]
+slips = ["client", "calculate", "confirm", "refund", "enrolment"]
 [loyalty]
 kind = "mindbox"
 url = "{loyalty}"
-endpoint = "Demo.Offline"
+endpoint = "Demo.{family}"
+preset = "{preset}"
 secret_key_file = "secret-key"
 [popups]
 poll_after_close_seconds = 0.6
@@ -53,12 +54,16 @@ text = "Поздравьте: {{{{ customer.first_name }}}}, золотой ур
 """
 
 
-def write_config(folder: Path, loyalty: str, *, register: str = "", more: str = "") -> Path:
+def write_config(folder: Path, loyalty: str, *, register: str = "", more: str = "", family: str = "Offline") -> Path:
     """A config file of one Frontol register, with its secrets beside it."""
     (folder / "access-key").write_text(ACCESS_KEY + "\n")
     (folder / "secret-key").write_text("demo-secret-key\n")
     path = folder / "gateway.toml"
-    path.write_text(CONFIG.format(folder=folder, loyalty=loyalty, register=register, more=more))
+    path.write_text(
+        CONFIG.format(
+            folder=folder, loyalty=loyalty, register=register, more=more, family=family, preset=family.lower()
+        )
+    )
     return path
 
 
@@ -69,13 +74,15 @@ def signed(body: bytes, key: str = ACCESS_KEY) -> dict[str, str]:
 class Shop:
     """`async with Shop(folder) as shop`: everything runs; `await shop.ask("document", {...})` asks as a till."""
 
-    def __init__(self, folder: Path, *, register: str = "", more: str = "", speed: float = 10) -> None:
+    def __init__(
+        self, folder: Path, *, register: str = "", more: str = "", speed: float = 10, family: str = "Offline"
+    ) -> None:
         self.folder = folder
         self.sandbox = Sandbox(seed_path=SEED, speed=speed)
         self.loyalty = ""
         """Where the gateway believes the loyalty server: the sandbox, unless a proxy is put before it."""
         self.fatal: list[Exception] = []
-        self._register, self._more = register, more
+        self._register, self._more, self._family = register, more, family
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -90,7 +97,7 @@ class Shop:
 
     async def start_gateway(self) -> None:
         loyalty = self.loyalty or self.sandbox.url
-        path = write_config(self.folder, loyalty, register=self._register, more=self._more)
+        path = write_config(self.folder, loyalty, register=self._register, more=self._more, family=self._family)
         self.gateway: Gateway = await build(ConfigFile(path), self.fatal.append)
         self._public = await listen(self.gateway.routes, ("127.0.0.1", 0))
         self._admin = await listen(self.gateway.admin_routes, ("127.0.0.1", 0))

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from virtual_clock import FakeClock
 
 from adapters.loyalty.memory import MemoryProgram
+from adapters.loyalty.memory_participants import MemoryParticipants
 from adapters.loyalty.mindbox.sandbox.seed import SandboxSeed
 from adapters.loyalty.programme import AccountKeys, Order, Programme, read_seed
 from adapters.stores.memory import MemoryStore
-from gateway.core import Core, build_core
+from gateway.core import Core, Loyalty, build_core
 from gateway.domain.customer import CustomerKey, KeyKind
 from gateway.domain.deadline import Deadline
 from gateway.domain.receipt import Receipt, Refund, RegisterRef, TenderKind
@@ -81,17 +82,19 @@ class Shop:
         self.store = MemoryStore()
         self.programme = Programme(example_seed(), self.clock.now)
         self.program = MemoryProgram(self.programme, self.clock)
+        self.participants = MemoryParticipants(self.programme, self.clock)
+        self.loyalty = Loyalty(program=self.program, participants=self.participants)
         self.printers: dict[RegisterRef, Printer] = {}
         self.slips_elsewhere = False
-        self._settings = {"prompts": (GOLD,)} | settings
+        self._settings = {"prompts": (GOLD,), "registers": ()} | settings
         self.core: Core
         self.restart()
 
     def restart(self) -> None:
         self.meter = Metrics()
-        settings = Settings(outlet=Outlet(id=REGISTER.outlet), registers=(), loyalty={}, **self._settings)
+        settings = Settings(outlet=Outlet(id=REGISTER.outlet), loyalty={}, **self._settings)
         self.core = build_core(
-            settings, self.program, self.store, self.our_printers(), self.clock, self.meter, shipped_templates()
+            settings, self.loyalty, self.store, self.our_printers(), self.clock, self.meter, shipped_templates()
         )
 
     def our_printers(self) -> Printers:

@@ -19,7 +19,7 @@ PRINTER_SECONDS = 2.0
 
 async def loyalty(config: ConfigFile) -> Check:
     """One question that changes nothing: an order that nobody has."""
-    program = bootstrap.loyalty(config)
+    program = bootstrap.loyalty(config).program
     began = time.monotonic()
     try:
         await program.order(str(uuid.uuid4()), deadline=Deadline(began + SECONDS))

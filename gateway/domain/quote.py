@@ -1,13 +1,13 @@
 """What the loyalty server makes of a receipt that is still open."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 from msgspec import Struct
 
 from gateway.domain.customer import Customer
-from gateway.domain.money import ZERO, kopecks
+from gateway.domain.money import KOPECK, ZERO, kopecks
 from gateway.domain.receipt import LineItem, Receipt
 
 
@@ -92,11 +92,26 @@ class Quote(Struct, frozen=True, kw_only=True):
         return self.discounts((line,)).get(line.index, ZERO)
 
     def discounts(self, lines: Sequence[LineItem]) -> dict[int, Decimal]:
-        """By line index, of the lines that the server priced; each piece is looked at once."""
+        """By line index, of the lines that the server priced; each piece is looked at once, no floor undercut."""
         totals: dict[int, Decimal] = {}
         for piece in self.pieces:
             totals[piece.index] = totals.get(piece.index, ZERO) + piece.total
-        return {line.index: line.total - totals[line.index] for line in lines if line.index in totals}
+        told = {line.index: line.total - totals[line.index] for line in lines if line.index in totals}
+        for line in lines:
+            if line.minimum_price and line.index in told:
+                told[line.index] = min(told[line.index], _room(line))
+        return told
+
+    def payable(self, lines: Sequence[LineItem], discounts: Mapping[int, Decimal]) -> Decimal:
+        """The most that points may pay of `lines` once they have `discounts`: no line falls below its floor."""
+        if not any(line.minimum_price for line in lines):
+            return self.spendable
+        return min(self.spendable, sum((_room(line, discounts.get(line.index, ZERO)) for line in lines), ZERO))
+
+
+def _room(line: LineItem, discount: Decimal = ZERO) -> Decimal:
+    """Whole kopecks that may still be taken off the line."""
+    return max((line.total - discount - line.floor).quantize(KOPECK, ROUND_FLOOR), ZERO)
 
 
 def same_basket(receipt: Receipt, other: Receipt) -> bool:

@@ -55,6 +55,22 @@ class Phrase(StrEnum):
     PREVIOUS_RECEIPT = "previous_receipt"
     CONGRATULATED = "congratulated"
     CUSTOMER_LEFT = "customer_left"
+    SPENDING_NOT_ALLOWED = "spending_not_allowed"
+    CODE_SENT = "code_sent"
+    CODE_LATE = "code_late"
+    CODE_NEEDED = "code_needed"
+    CODE_ASK_AGAIN = "code_ask_again"
+    WRONG_CODE = "wrong_code"
+    TOO_MANY_TRIES = "too_many_tries"
+    CODE_TOO_SOON = "code_too_soon"
+    CODES_UNAVAILABLE = "codes_unavailable"
+    ONE_TIME_REFUSED = "one_time_refused"
+    ENROLMENT_FIELD = "enrolment_field"
+    ENROLMENT_PHONE = "enrolment_phone"
+    ENROLMENT_UNAVAILABLE = "enrolment_unavailable"
+    ENROLMENT_AGAIN = "enrolment_again"
+    ENROLLED = "enrolled"
+    ENROLLED_ALREADY = "enrolled_already"
 
 
 RU: dict[Phrase, str] = {
@@ -103,6 +119,22 @@ RU: dict[Phrase, str] = {
     Phrase.PREVIOUS_RECEIPT: "предыдущий чек {time}{who}",
     Phrase.CONGRATULATED: "поздравили",
     Phrase.CUSTOMER_LEFT: "клиент ушёл",
+    Phrase.SPENDING_NOT_ALLOWED: "По этой карте баллы только копятся",
+    Phrase.CODE_SENT: "Код отправлен на телефон покупателя, спросите его",
+    Phrase.CODE_LATE: "Код ещё не пришёл, повторите расчёт, чтобы списать баллы",
+    Phrase.CODE_NEEDED: "Чтобы списать баллы, введите код с телефона покупателя",
+    Phrase.CODE_ASK_AGAIN: "Код ещё не отправлен или устарел, запросите новый",
+    Phrase.WRONG_CODE: "Код неверный, спросите покупателя ещё раз",
+    Phrase.TOO_MANY_TRIES: "Код слишком много раз введён неверно, примите другую оплату",
+    Phrase.CODE_TOO_SOON: "Код этому покупателю недавно отправляли, новый можно позже",
+    Phrase.CODES_UNAVAILABLE: "Отправить код сейчас нельзя, примите другую оплату",
+    Phrase.ONE_TIME_REFUSED: "QR-код покупателя устарел, попросите обновить его",
+    Phrase.ENROLMENT_FIELD: "Проверьте поле «{field}»",
+    Phrase.ENROLMENT_PHONE: "Для регистрации введите телефон покупателя",
+    Phrase.ENROLMENT_UNAVAILABLE: "Зарегистрировать покупателя сейчас нельзя, повторите позже",
+    Phrase.ENROLMENT_AGAIN: "Начните регистрацию сначала: отправлен новый код",
+    Phrase.ENROLLED: "Покупатель зарегистрирован",
+    Phrase.ENROLLED_ALREADY: "Покупатель уже участвует в программе",
 }
 
 EN: dict[Phrase, str] = {
@@ -151,6 +183,22 @@ EN: dict[Phrase, str] = {
     Phrase.PREVIOUS_RECEIPT: "previous receipt {time}{who}",
     Phrase.CONGRATULATED: "congratulated",
     Phrase.CUSTOMER_LEFT: "customer has left",
+    Phrase.SPENDING_NOT_ALLOWED: "This card only earns points",
+    Phrase.CODE_SENT: "A code was sent to the customer's phone, ask for it",
+    Phrase.CODE_LATE: "The code is on its way, calculate again to spend points",
+    Phrase.CODE_NEEDED: "Enter the code from the customer's phone to spend points",
+    Phrase.CODE_ASK_AGAIN: "No code was sent, or it is too old: ask for a new one",
+    Phrase.WRONG_CODE: "Wrong code, ask the customer again",
+    Phrase.TOO_MANY_TRIES: "The code was wrong too often, take another payment",
+    Phrase.CODE_TOO_SOON: "This customer was sent a code a short while ago, try later",
+    Phrase.CODES_UNAVAILABLE: "No code can be sent now, take another payment",
+    Phrase.ONE_TIME_REFUSED: "The customer's QR code is too old, ask for a new one",
+    Phrase.ENROLMENT_FIELD: 'Check the field "{field}"',
+    Phrase.ENROLMENT_PHONE: "Enter the customer's phone to enrol him",
+    Phrase.ENROLMENT_UNAVAILABLE: "The customer cannot be enrolled now, try later",
+    Phrase.ENROLMENT_AGAIN: "Begin the registration again: a new code was sent",
+    Phrase.ENROLLED: "The customer is enrolled",
+    Phrase.ENROLLED_ALREADY: "The customer takes part already",
 }
 
 _PHRASES = {Language.RU: RU, Language.EN: EN}

@@ -39,6 +39,8 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("printer",),
     ),
     "unprinted_coupons": ("Jobs with coupons that did not get on paper", ("reason",)),
+    "codes": ("Codes for customers' phones, by what they were for and what came of it", ("purpose", "outcome")),
+    "enrolments": ("New participants at registers, by what came of it", ("outcome",)),
 }
 
 GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {

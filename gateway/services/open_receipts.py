@@ -20,7 +20,7 @@ KEPT = 2000
 
 class OpenReceipt(Struct):
     """`quoted` and `quote` belong together; `generation` is the sale's, None until the store was asked; `seen_at` is
-    when its register last asked.
+    when its register last asked; `code_for` by what name the key's customer is sent codes.
     """
 
     key: CustomerKey | None = None
@@ -29,6 +29,7 @@ class OpenReceipt(Struct):
     quote: Quote | None = None
     generation: int | None = None
     seen_at: datetime | None = None
+    code_for: tuple[CustomerKey, str] | None = None
 
     @property
     def priced(self) -> Priced | None:

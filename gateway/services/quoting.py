@@ -7,7 +7,6 @@ from typing import TypeVar
 from gateway.domain.customer import Customer, CustomerKey
 from gateway.domain.deadline import Deadline
 from gateway.domain.ids import order_id
-from gateway.domain.money import ZERO
 from gateway.domain.quote import CouponState, Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.domain.texts import Phrase
@@ -82,7 +81,7 @@ class Quoting:
         if quote is None:
             return self._without_server(receipt, known)
         known.told(receipt, quote)
-        return self._told(receipt, quote, customer or quote.customer, self._notices(receipt, quote))
+        return self._told(receipt, quote, customer or quote.customer, self._notices(quote))
 
     async def _ask_price(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Quote:
         order = order_id(receipt.id, await self._generation(receipt, known))
@@ -119,7 +118,7 @@ class Quoting:
         notices = () if receipt.customer is None else (self._wording.say(Phrase.NO_DISCOUNTS),)
         return Quoted(customer=customer, notices=notices)
 
-    def _notices(self, receipt: Receipt, quote: Quote) -> tuple[str, ...]:
+    def _notices(self, quote: Quote) -> tuple[str, ...]:
         say = self._wording.say
         notices = [say(COUPON_PHRASES[row.state]) for row in quote.coupons if row.state in COUPON_PHRASES]
         if quote.stranger:
@@ -131,8 +130,6 @@ class Quoting:
             notices.append(say(Phrase.NO_DISCOUNTS if nothing else Phrase.PARTLY_QUOTED))
         if quote.points_away:
             notices.append(say(Phrase.POINTS_AWAY))
-        if receipt.customer is not None and quote.spendable > ZERO:
-            notices.append(say(Phrase.SPENDABLE, points=quote.spendable))
         return (*notices, *quote.hints)
 
     def _told(self, receipt: Receipt, quote: Quote, customer: Customer | None, notices: tuple[str, ...]) -> Quoted:
@@ -140,7 +137,7 @@ class Quoting:
         return Quoted(
             customer=customer,
             discounts={index: discount for index, discount in discounts.items() if discount},
-            spendable=quote.spendable if receipt.customer is not None else None,
+            spendable=quote.payable(receipt.lines, discounts) if receipt.customer is not None else None,
             notices=notices,
             slip=self._wording.slips.quote(receipt, quote, customer),
         )

@@ -66,10 +66,10 @@ class Redeeming:
         if receipt.customer is None:
             return self._declined(Refusal(DeclineReason.ANONYMOUS, Phrase.NO_CUSTOMER))
         quote = self._quote_of(receipt)
-        if quote is not None and points > quote.spendable:
-            text = self._wording.say(Phrase.TOO_MANY_POINTS, points=quote.spendable)
+        if quote is not None and points > (most := quote.payable(receipt.lines, {})):
+            text = self._wording.say(Phrase.TOO_MANY_POINTS, points=most)
             return Declined(reason=DeclineReason.TOO_MANY_POINTS, text=text)
-        if not self._may_hold() and not await self._stands(receipt):
+        if not self._may_hold() and not await self.stands(receipt):
             return self._declined(REFUSALS[Verdict.UNAVAILABLE])
         try:
             return await self._redeem(receipt, quote, points, deadline)
@@ -101,7 +101,7 @@ class Redeeming:
         if held_for.customer != receipt.customer or not same_goods(receipt, held_for):
             await self._apply(receipt, lambda _sale: UndoAsked(now=self._records.clock.now()))
 
-    async def _stands(self, receipt: Receipt) -> bool:
+    async def stands(self, receipt: Receipt) -> bool:
         """Whether points are held already: saying so again needs no server."""
         sale = await self._records.store.sale(receipt.id)
         return sale is not None and sale.hold is not None and sale.hold.held

@@ -11,7 +11,7 @@ SALE = "6f1c2a90-3b7e-4d15-8e0a-51b7c9d2e834"
 
 
 async def play(shop: Shop, name: str) -> dict[str, Any]:
-    resource = {"1": "client/", "8a": "extra/client/"}.get(name.split("-", maxsplit=1)[0], "document/")
+    resource = {"1": "client/", "8": "extra/client/"}.get(name[0], "document/")
     return await shop.ask(resource, (EXAMPLES / f"{name}.json").read_bytes())
 
 
@@ -63,9 +63,92 @@ async def test_too_many_points(shop: Shop) -> None:
     assert answer == {"code": -1, "error": "Нельзя списать больше 150 баллов"}
 
 
-async def test_registration_comes_later(shop: Shop) -> None:
+async def test_registration_is_off_until_the_shop_wants_it(shop: Shop) -> None:
     answer = await play(shop, "8a-describe")
     assert answer == {"code": -1, "error": "Регистрация покупателей на кассе пока не подключена"}
+
+
+ENROLMENT = """
+[codes]
+enrolment = "returned"
+spending = "returned"
+[identification.spending]
+phone = "with_code"
+[enrolment]
+enabled = true
+rules = "2026-03"
+[[enrolment.fields]]
+name = "name"
+means = "first_name"
+caption = "Имя:"
+pattern = ".{2,60}"
+required = true
+[[enrolment.fields]]
+name = "birthDate"
+means = "birth_date"
+caption = "Дата рождения:"
+pattern = '\\d{2}\\.\\d{2}\\.\\d{4}'
+[[enrolment.fields]]
+name = "gender"
+means = "sex"
+caption = "Пол:"
+choices = [{ value = "f", text = "Женский" }, { value = "m", text = "Мужской" }]
+"""
+
+
+@pytest.fixture
+async def enrolling_shop(tmp_path: Path) -> Any:
+    async with Shop(tmp_path, more=ENROLMENT, family="Frontol") as running:
+        yield running
+
+
+async def test_a_new_participant_is_described_checked_and_enrolled_and_may_be_executed_twice(
+    enrolling_shop: Shop,
+) -> None:
+    shop = enrolling_shop
+    described = await play(shop, "8a-describe")
+    assert described["form"]["title"] == {"text": "Новый участник"}
+    assert described["form"]["elements"] == [
+        {"type": "label", "text": "Заполните со слов покупателя", "alignment": "center"},
+        {"type": "inputLine", "name": "name", "text": "Имя:", "regExp": "^(?:.{2,60})$"},
+        {
+            "type": "inputLine",
+            "name": "birthDate",
+            "text": "Дата рождения:",
+            "regExp": "^(?:\\d{2}\\.\\d{2}\\.\\d{4})?$",
+        },
+        {
+            "type": "comboBox",
+            "name": "gender",
+            "text": "Пол:",
+            "items": [{"value": "f", "text": "Женский"}, {"value": "m", "text": "Мужской"}],
+        },
+    ]
+    checked = await play(shop, "8b-check")
+    assert set(checked) == {"code", "client"}
+    sent = [row["code"] for row in await shop.inspect("codes")]
+    assert checked["client"]["validationCode"] == sent[-1], (
+        "the project's own scenario has sent one of its own before"
+    )
+    assert await play(shop, "8b-check") == checked, "a repeated check sends no second code"
+    executed = await play(shop, "8c-execute")
+    assert executed["code"] == 0
+    assert texts(executed) == ["Покупатель зарегистрирован"]
+    assert "Игорь, вы участник программы лояльности." in [line.get("text") for line in printed(executed)]
+    assert (await play(shop, "8c-execute"))["code"] == 0
+    assert [row["code"] for row in await shop.inspect("codes")] == sent
+    assert await shop.inspect("customers/79031112233")
+
+
+async def test_a_code_comes_with_the_calculation_and_once(enrolling_shop: Shop) -> None:
+    shop = enrolling_shop
+    first = await play(shop, "2-calculate")
+    again = await play(shop, "2-calculate")
+    sent = [row["code"] for row in await shop.inspect("codes")]
+    assert [first["client"]["validationCode"]] == sent
+    assert again["client"] == first["client"]
+    assert first["client"]["availableAmount"] == 150.0
+    assert (await play(shop, "4-pay-by-bonus"))["code"] == 0
 
 
 async def test_the_whole_sale(shop: Shop) -> None:

@@ -15,11 +15,12 @@ from shop_floor import GOLD, SEED, START, Shop
 from virtual_clock import FakeClock
 
 from adapters.loyalty.memory import MemoryProgram
+from adapters.loyalty.memory_participants import MemoryParticipants
 from adapters.loyalty.mindbox.sandbox.seed import SandboxSeed
 from adapters.loyalty.programme import Programme, Variants, read_seed
 from adapters.stores.memory import MemoryStore
 from adapters.stores.sqlite import open_sqlite
-from gateway.core import build_core
+from gateway.core import Loyalty, build_core
 from gateway.domain.sale_record import CREATE_THEN_CANCEL, Profile
 from gateway.errors import StoreError
 from gateway.observability.metrics import Metrics
@@ -54,6 +55,7 @@ class Stage(Shop):
         self.clock = FakeClock(START)
         self.programme = Programme(replace(seed(), variants=variants or Variants()), self.clock.now)
         self.program = MemoryProgram(self.programme, self.clock, profile=profile)
+        self.participants = MemoryParticipants(self.programme, self.clock)
         self.printers = {}
         self.slips_elsewhere = False
         self.durable: Store = MemoryStore()
@@ -74,7 +76,10 @@ class Stage(Shop):
         settings = Settings(outlet=Outlet(id=REGISTER.outlet), registers=(), loyalty={}, **self._settings)
         self.core = build_core(
             settings,
-            MortalProgram(self.program, self.process),  # type: ignore[arg-type]
+            Loyalty(
+                program=MortalProgram(self.program, self.process),  # type: ignore[arg-type]
+                participants=self.participants,
+            ),
             self.store,
             self.our_printers(),
             self.clock,

@@ -8,17 +8,19 @@ from aiohttp import web
 from adapters.registers.frontol.dialect import PRIORITY
 from adapters.registers.frontol.mapping import Style
 from adapters.registers.frontol.plain import PLAIN
+from adapters.registers.frontol.recording import Recorder, recorder
 from adapters.registers.frontol.registers import KeyRing
 from adapters.registers.frontol.server import Budgets, FrontolServer
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language
-from gateway.ports import Checkout, Meter
+from gateway.ports import Checkout, EnrolmentDesk, Meter
 
-__all__ = ["Budgets", "FrontolServer", "KeyRing", "Style", "routes"]
+__all__ = ["Budgets", "FrontolServer", "KeyRing", "Recorder", "Style", "recorder", "routes"]
 
 
 def routes(
     checkout: Checkout,
+    enrolment: EnrolmentDesk,
     registers: Mapping[bytes, Sequence[RegisterRef]],
     meter: Meter,
     *,
@@ -26,11 +28,12 @@ def routes(
     budgets: Budgets,
     language: Language,
     silent: AbstractSet[RegisterRef] = frozenset(),
+    recording: Recorder | None = None,
 ) -> list[web.AbstractRouteDef]:
     """The routes of all Frontol registers; `registers` by access key, `silent` ones print no slips themselves."""
     keys = KeyRing(registers)
-    return [
-        route
+    servers = (
+        FrontolServer(checkout, enrolment, keys, meter, style, budgets, language, silent, dialect, recording)
         for dialect in (PLAIN, PRIORITY)  # in this order: the second takes any prefix
-        for route in FrontolServer(checkout, keys, meter, style, budgets, language, silent, dialect).routes()
-    ]
+    )
+    return [route for server in servers for route in server.routes()]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from adapters.registers.frontol.slips import slips
-from adapters.registers.frontol.wire import Client, Payment, Position, Request
+from adapters.registers.frontol.wire import Client, Fields, Payment, Position, Request
 from adapters.registers.phones import phone_digits
 from gateway.domain.customer import Customer, CustomerKey, KeyKind
 from gateway.domain.ids import document_id, numbered_document_id
@@ -18,10 +18,17 @@ from gateway.errors import ConfigError, MalformedRequest
 
 KINDS = {"bonus": TenderKind.POINTS, "cash": TenderKind.CASH, "creditCard": TenderKind.CARD}
 
-TEMPLATES = {"client": "customer", "calculate": "quote", "confirm": "sale", "refund": "refund"}
+TEMPLATES = {
+    "client": "customer",
+    "calculate": "quote",
+    "confirm": "sale",
+    "refund": "refund",
+    "enrolment": "welcome",
+}
 
 Answer = dict[str, Any]
-SlipPlace = Literal["client", "calculate", "confirm", "refund"]
+SlipPlace = Literal["client", "calculate", "confirm", "refund", "enrolment"]
+Contact = Literal["email", "mobilePhone"]
 
 
 class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,15 +36,23 @@ class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `refusal_code` any number but 0; `decimals` JSON numbers or strings with two places; `slips` which answers carry
     `printingInformation` (a till may print each of them: then at every scan); `paid_amounts` whether payByBonus says
-    how points divide over the lines; `electronic_check` whether an e-mail known to the server becomes the contact of
-    the electronic receipt.
+    how points divide over the lines; `electronic_check` which contacts known to the server may become the address of
+    the electronic receipt, the first known one does; `position_id` which member of a position names the goods (a till
+    may send another beside `id`); `form_patterns` whether the registration form carries regular expressions for the
+    till to check; `bold_name` whether the customer's name stands out on the cashier's screen; `record` a file for all
+    requests and answers, masked, of at most `record_megabytes`.
     """
 
     refusal_code: int = -1
     decimals: Literal["number", "string"] = "number"
-    slips: tuple[SlipPlace, ...] = ("confirm", "refund")
+    slips: tuple[SlipPlace, ...] = ("confirm", "refund", "enrolment")
     paid_amounts: bool = True
-    electronic_check: bool = True
+    electronic_check: tuple[Contact, ...] = ("email",)
+    position_id: str = "id"
+    form_patterns: bool = True
+    bold_name: bool = True
+    record: str = ""
+    record_megabytes: int = 50
 
     @property
     def templates(self) -> frozenset[str]:
@@ -48,6 +63,10 @@ class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Raises `ConfigError`: a refusal with the code of success would be a success."""
         if self.refusal_code == 0:
             raise ConfigError("frontol.refusal_code: указано 0; допустимо любое число, кроме 0")
+        if not self.position_id.strip():
+            raise ConfigError('frontol.position_id: указано ""; допустимо имя поля позиции, обычно "id"')
+        if self.record_megabytes < 1:
+            raise ConfigError("frontol.record_megabytes: допустимо целое число мегабайт от 1")
 
 
 def customer_key(client: Client) -> CustomerKey | None:
@@ -55,6 +74,15 @@ def customer_key(client: Client) -> CustomerKey | None:
     if client.mobile_phone:
         return CustomerKey(KeyKind.PHONE, phone_digits(client.mobile_phone))
     return CustomerKey(KeyKind.CARD, client.card) if client.card else None
+
+
+def with_goods_ids(fields: Fields, member: str) -> Fields:
+    """The body with its goods named by another member of each position; `id` where that is missing."""
+    rows = fields.get("positions")
+    if member == "id" or not isinstance(rows, list):
+        return fields
+    named = [{**row, "id": row.get(member) or row.get("id")} if isinstance(row, dict) else row for row in rows]
+    return {**fields, "positions": named}
 
 
 def receipt(request: Request, register: RegisterRef, kind: str = "receipt") -> Receipt:
@@ -116,22 +144,23 @@ def _tender(row: Payment) -> Tender:
 
 
 def identified(told: Identified, style: Style) -> Answer:
-    cashier = _cashier(told.notices)
-    if told.customer is not None and told.customer.name and cashier:
-        cashier[0]["weight"] = "bold"
+    shown = cashier(told.notices)
+    name = told.customer.name if told.customer is not None else ""
+    if style.bold_name and name:
+        shown = [{**row, "weight": "bold"} if row["text"] == name else row for row in shown]
     printed = slips(told.slip) if "client" in style.slips else []
-    return _answer(cashierInformation=cashier, printingInformation=printed)
+    return answer(cashierInformation=shown, printingInformation=printed)
 
 
 def quoted(told: Quoted, asked: Receipt, style: Style) -> Answer:
     positions = [
         {"index": index, "discountAmount": _sum(discount, style)} for index, discount in told.discounts.items()
     ]
-    return _answer(
+    return answer(
         client=_client(told, asked, style),
         document={"positions": positions} if positions else None,
         electronicCheck=_electronic_check(told.customer, style),
-        cashierInformation=_cashier(told.notices),
+        cashierInformation=cashier(told.notices),
         printingInformation=slips(told.slip) if "calculate" in style.slips else [],
     )
 
@@ -147,32 +176,37 @@ def _client(told: Quoted, asked: Receipt, style: Style) -> Answer:
         block["email"] = customer.email
     if told.spendable is not None:
         block["availableAmount"] = _sum(told.spendable, style)
+    if told.code:
+        block["validationCode"] = told.code
     return block
 
 
 def _electronic_check(customer: Customer | None, style: Style) -> Answer | None:
-    if not style.electronic_check or customer is None or not customer.email:
+    """The contact's value stands in `client` of the same answer."""
+    if customer is None:
         return None
-    return {"form": "electronicAndPrinted", "contact": "email"}
+    known = {"email": customer.email, "mobilePhone": customer.phone}
+    contact = next((contact for contact in style.electronic_check if known[contact]), None)
+    return {"form": "electronicAndPrinted", "contact": contact} if contact else None
 
 
 def redeemed(told: Redeemed | Declined, style: Style) -> Answer:
     if isinstance(told, Declined):
         return refused(told.text, style)
     positions = [{"index": index, "paidAmount": _sum(part, style)} for index, part in (told.by_line or {}).items()]
-    return _answer(
+    return answer(
         document={"positions": positions} if positions and style.paid_amounts else None,
-        cashierInformation=_cashier(told.notices),
+        cashierInformation=cashier(told.notices),
     )
 
 
 def released(told: Released) -> Answer:
-    return _answer(cashierInformation=_cashier(told.notices))
+    return answer(cashierInformation=cashier(told.notices))
 
 
 def closed(told: Closed, style: Style, place: SlipPlace) -> Answer:
-    return _answer(
-        cashierInformation=_cashier(told.notices),
+    return answer(
+        cashierInformation=cashier(told.notices),
         printingInformation=slips(told.slip) if place in style.slips else [],
     )
 
@@ -181,11 +215,11 @@ def refused(error: str, style: Style) -> Answer:
     return {"code": style.refusal_code, "error": error}
 
 
-def _cashier(notices: tuple[str, ...]) -> list[Answer]:
+def cashier(notices: tuple[str, ...]) -> list[Answer]:
     return [{"text": notice} for notice in notices]
 
 
-def _answer(**members: object) -> Answer:
+def answer(**members: object) -> Answer:
     """`code` 0 and whatever is not empty: `code` alone is a full answer."""
     return {"code": 0, **{name: member for name, member in members.items() if member}}
 

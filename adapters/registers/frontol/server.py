@@ -12,13 +12,15 @@ from msgspec import Struct
 from adapters.registers.frontol import mapping, wire
 from adapters.registers.frontol.dialect import PRIORITY, Dialect
 from adapters.registers.frontol.mapping import Answer, Style
+from adapters.registers.frontol.recording import Recorder, recorded
 from adapters.registers.frontol.registers import KeyRing
+from adapters.registers.frontol.registration import OPERATIONS, Registration
 from gateway.domain.deadline import Deadline
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language, Phrase, say
 from gateway.domain.told import Closed
 from gateway.errors import MalformedRequest, StoreError
-from gateway.ports import Checkout, Meter
+from gateway.ports import Checkout, EnrolmentDesk, Meter
 
 log = structlog.get_logger()
 
@@ -37,6 +39,7 @@ class Budgets(Struct, frozen=True, kw_only=True):
     redeem: float = 0.6
     release: float = 0.3
     complete: float = 0.3
+    enrol: float = 3.0
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -52,6 +55,7 @@ class FrontolServer:
     def __init__(
         self,
         checkout: Checkout,
+        enrolment: EnrolmentDesk,
         keys: KeyRing,
         meter: Meter,
         style: Style,
@@ -59,6 +63,7 @@ class FrontolServer:
         language: Language,
         silent: AbstractSet[RegisterRef],
         dialect: Dialect = PRIORITY,
+        recording: Recorder | None = None,
     ) -> None:
         self._checkout = checkout
         self._keys = keys
@@ -68,6 +73,9 @@ class FrontolServer:
         self._language = language
         self._silent = silent
         self._dialect = dialect
+        self._recording = recording
+        self._met: set[RegisterRef] = set()
+        self._registration = Registration(enrolment, style, budgets.enrol, language)
         self._actions: Mapping[tuple[str, str], Callable[[Asked], Awaitable[Answer]]] = {
             ("calculate", "receipt"): self._calculate,
             ("payByBonus", "receipt"): self._pay_by_bonus,
@@ -88,13 +96,13 @@ class FrontolServer:
         key = self._dialect.key_of(http.headers.get("Authorization", ""), body, self._keys.keys)
         if key is None:
             return self._finish(None, "unauthorized", since, self._refused(Phrase.NO_ACCESS), status=401)
-        return await self._serve(key, http.match_info["resource"], body, since)
+        return await self._serve(key, http, body, since)
 
-    async def _serve(self, key: bytes, resource: str, body: bytes, since: float) -> web.Response:
+    async def _serve(self, key: bytes, http: web.Request, body: bytes, since: float) -> web.Response:
         register, operation = self._keys.first(key), "unreadable"
         try:
-            said = self._dialect.typed(body) or wire.heard(self._dialect.decode(body))
-            operation = _operation(resource, said.action)
+            said = self._heard(body)
+            operation = _operation(http.match_info["resource"], said.action)
             register = self._keys.register(key, said.business_unit, said.work_place)
             answer = await self._answer(operation, said, register, body, since)
         except MalformedRequest as error:
@@ -106,7 +114,33 @@ class FrontolServer:
             answer = self._refused(Phrase.BROKEN)
         if register in self._silent:
             answer.pop("printingInformation", None)
-        return self._finish(register, operation, since, answer)
+        response = self._finish(register, operation, since, answer)
+        self._note(http, register, operation, body, response, since)
+        return response
+
+    def _note(
+        self,
+        http: web.Request,
+        register: RegisterRef,
+        operation: str,
+        body: bytes,
+        response: web.Response,
+        since: float,
+    ) -> None:
+        """How a till spells its requests is said once; where the administrator records, everything is kept."""
+        if register not in self._met:
+            self._met.add(register)
+            agent = http.headers.get("User-Agent", "")[:60]
+            log.info("till_met", register=str(register), line=f"{http.method} {http.path[:60]}", agent=agent)
+        if self._recording is not None and isinstance(response.body, bytes):
+            self._recording.keep(recorded(http, register, operation, response.status, since), body, response.body)
+
+    def _heard(self, body: bytes) -> wire.Request | wire.Heard:
+        """Raises `MalformedRequest`. Goods named by another member than usual are for the lenient reader."""
+        if self._style.position_id == "id" and (request := self._dialect.typed(body)) is not None:
+            return request
+        fields = self._dialect.decode(body)
+        return wire.heard(mapping.with_goods_ids(fields, self._style.position_id))
 
     async def _answer(
         self, operation: str, said: wire.Request | wire.Heard, register: RegisterRef, raw: bytes, since: float
@@ -131,8 +165,9 @@ class FrontolServer:
     async def _dispatch(self, operation: str, asked: Asked) -> Answer:
         if operation == "client":
             return await self._client(asked)
-        if operation == "extra":
-            return self._refused(Phrase.NO_REGISTRATION)
+        if operation in OPERATIONS or operation == "extra":
+            fields = self._dialect.decode(asked.raw)
+            return await self._registration.answer(asked.request, fields, asked.register, asked.since)
         action = self._actions.get((operation, asked.request.type))
         if action is not None:
             return await action(asked)
@@ -149,7 +184,10 @@ class FrontolServer:
 
     async def _calculate(self, asked: Asked) -> Answer:
         receipt = mapping.receipt(asked.request, asked.register)
-        told = await self._checkout.quote(receipt, self._deadline(asked, self._budgets.quote))
+        deadline, echoed = self._deadline(asked, self._budgets.quote), asked.request.client.validation_code
+        told = await self._checkout.quote(receipt, deadline, echoed)
+        if told.code_needed and not told.code:  # we compare: a till has no question of its own for a code
+            await self._checkout.send_code(receipt, deadline)
         return mapping.quoted(told, receipt, self._style)
 
     async def _pay_by_bonus(self, asked: Asked) -> Answer:
@@ -159,7 +197,8 @@ class FrontolServer:
         points = asked.request.payment.amount
         if points <= 0:
             raise MalformedRequest("payment.amount: нужно больше нуля")
-        told = await self._checkout.redeem(receipt, points, self._deadline(asked, self._budgets.redeem))
+        deadline, code = self._deadline(asked, self._budgets.redeem), asked.request.client.validation_code
+        told = await self._checkout.redeem(receipt, points, deadline, code)
         return mapping.redeemed(told, self._style)
 
     async def _cancel_bonus_payment(self, asked: Asked) -> Answer:
@@ -229,4 +268,6 @@ def _operation(resource: str, action: str) -> str:
     """What is asked, for the log and the table of actions."""
     if resource == "document":
         return action if action in ("calculate", "payByBonus", "cancelBonusPayment", "confirm") else "unknown"
-    return "client" if resource == "client" else "extra"
+    if resource == "client":
+        return "client"
+    return action if action in OPERATIONS else "extra"

@@ -3,7 +3,7 @@
 Amounts are strings, ids are braced GUIDs, empty members are left out, as tills are known to send them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -77,6 +77,17 @@ def moment(at: datetime) -> str:
 def client(register: Register, at: datetime, who: Client) -> Body:
     """`client/`: who is it."""
     return {**_common(register, at), "client": _client(who)}
+
+
+def registration(register: Register, at: datetime, action: str, who: Client, values: Mapping[str, str]) -> Body:
+    """`extra/client/`: the form, then its answers twice."""
+    told = [{"name": name, "value": value} for name, value in values.items()]
+    return {
+        **_common(register, at),
+        "action": action,
+        "client": _client(who),
+        **({} if action == "describe" else {"values": told}),
+    }
 
 
 def calculate(register: Register, at: datetime, document: Document) -> Body:

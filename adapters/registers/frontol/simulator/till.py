@@ -1,6 +1,7 @@
 """The till on the network: signs what it sends, waits as long as a till would, and reads the answer."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from types import TracebackType
@@ -82,6 +83,12 @@ class Till:
     async def client(self, who: Client) -> Exchange:
         return await self._ask("client/", requests.client(self._register, self._clock(), who))
 
+    async def registration(self, action: str, who: Client, values: Mapping[str, str]) -> Exchange:
+        """Registration: describe, check, execute."""
+        return await self._ask(
+            "extra/client/", requests.registration(self._register, self._clock(), action, who, values)
+        )
+
     async def calculate(self, document: Document) -> Exchange:
         return await self._ask("document/", requests.calculate(self._register, self._clock(), document))
 
@@ -98,6 +105,14 @@ class Till:
     async def confirm_refund(self, document: Document, of: UUID, payments: Sequence[Payment]) -> Exchange:
         body = requests.confirm_refund(self._register, self._clock(), document, of, payments)
         return await self._ask("document/", body)
+
+    async def send(self, resource: str, body: bytes) -> tuple[bytes, float]:
+        """A body as it is, signed; the answer's bytes, and the milliseconds it took."""
+        if self._session is None:
+            raise RuntimeError("a till is used inside `async with`")
+        began = time.monotonic()
+        raw = await self._post(self._session, resource, body)
+        return raw, round((time.monotonic() - began) * 1000, 1)
 
     async def _ask(self, resource: str, asked: Body) -> Exchange:
         if self._session is None:
