@@ -382,31 +382,11 @@ async def trial(config: ConfigFile, name: str, phone: str, sku: str, price: Deci
             yield told(step, exchange)
 
 
-async def play_frontol(path: Path, url: str, key: str) -> AsyncIterator["Told"]:
-    """A script at a simulated till, step by step. Raises `ConfigError`, `RegisterError`."""
-    from adapters.registers.frontol.simulator import Cashier, Till
-    from adapters.registers.frontol.simulator.player import Player
-    from adapters.registers.frontol.simulator.script import read_script
-    from adapters.registers.frontol.simulator.telling import tell
+def play_frontol(path: Path, url: str, key: str, *, recorded: bool) -> AsyncIterator["Told"]:
+    """A script, or a recording, at a simulated till. Raises `ConfigError`, `RegisterError` while it is read."""
+    from adapters.registers.frontol.simulator.playing import play, play_again
 
-    script = read_script(path)
-    at = script.till
-    cashier = Cashier(1, at.cashier)
-    async with Till(url, key, at.organization, at.business_unit, at.work_place, cashier) as till:
-        async for played in Player(till).play(script.steps):
-            yield tell(played)
-
-
-async def replay_frontol(path: Path, url: str, key: str) -> AsyncIterator["Told"]:
-    """A recording, request by request. Raises `ConfigError`, `RegisterError`."""
-    from adapters.registers.frontol.recording import read_recording
-    from adapters.registers.frontol.simulator import Cashier, Till
-    from adapters.registers.frontol.simulator.replay import replay
-    from adapters.registers.frontol.simulator.telling import tell_replayed
-
-    async with Till(url, key, "", "", "", Cashier(1, "")) as till:
-        async for row in replay(till, read_recording(path)):
-            yield tell_replayed(row)
+    return (play_again if recorded else play)(path, url, key)
 
 
 def sandbox(seed: Path, host: str, port: int, speed: float) -> "Sandbox":

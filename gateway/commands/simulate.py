@@ -53,7 +53,7 @@ async def _played(script: Path | None, url: str, key: str, as_json: bool) -> boo
     right = True
     if script is None:
         return right
-    async for row in bootstrap.play_frontol(script, url, key):
+    async for row in bootstrap.play_frontol(script, url, key, recorded=False):
         typer.echo(row.json if as_json else row.text)
         right = right and not row.wrong
     return right
@@ -63,7 +63,7 @@ async def _replayed(recording: Path | None, url: str, key: str, as_json: bool) -
     asked = different = 0
     if recording is None:
         return True
-    async for row in bootstrap.replay_frontol(recording, url, key):
+    async for row in bootstrap.play_frontol(recording, url, key, recorded=True):
         asked, different = asked + 1, different + row.wrong
         if as_json:
             typer.echo(row.json)
