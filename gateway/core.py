@@ -19,6 +19,7 @@ from gateway.domain.work import Lane, Work, WorkKind
 from gateway.people import People, build_people
 from gateway.ports import Clock, LoyaltyProgram, Meter, Participants, Store
 from gateway.services.checkout import CheckoutDesk
+from gateway.services.clock_jumps import ClockJumps
 from gateway.services.closing import Closing
 from gateway.services.delivery import Delivering
 from gateway.services.first_try import FirstTry
@@ -71,6 +72,7 @@ class Core(Struct, frozen=True, kw_only=True):
     popup_guard: GuardedProgram
     limited: LimitedMode
     loop_lag: LoopLag
+    clock_jumps: ClockJumps
     housekeeping: Housekeeping
     template_watch: TemplateWatch
     program: LoyaltyProgram
@@ -92,7 +94,7 @@ class Core(Struct, frozen=True, kw_only=True):
         """What has to run for ever."""
         lanes = (self.outbox.run(Lane.SALES), self.outbox.run(Lane.POPUPS))
         watches = (self.limited.watch(), self.loop_lag.watch(), self.housekeeping.run(), self.template_watch.run())
-        return [*lanes, *self.paper.jobs(), *watches]
+        return [*lanes, *self.paper.jobs(), *watches, self.clock_jumps.watch()]
 
 
 def build_core(
@@ -150,6 +152,7 @@ def build_core(
         popup_guard=popup_guard,
         limited=limited,
         loop_lag=LoopLag(clock, meter),
+        clock_jumps=ClockJumps(clock, store),
         template_watch=TemplateWatch(templates, clock, meter),
         housekeeping=Housekeeping(records, meter, _keeping(settings)),
         wording=wording,

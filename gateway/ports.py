@@ -1,7 +1,7 @@
 """Every door between what we decide and what others decide."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -205,6 +205,12 @@ class Store(Protocol):
 
     async def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> Sequence[Work]:
         """Due work, most urgent first, each under a new lease; nobody else gets it before `until`."""
+
+    async def bring_forward(self, by: timedelta) -> None:
+        """All work falls due so much earlier, leases end so much earlier: this computer's clock was set back.
+
+        A store that several gateways share leaves it to those whose clocks were not.
+        """
 
     async def next_due(self, lane: Lane) -> datetime | None:
         """When the earliest work that nobody has leased falls due."""

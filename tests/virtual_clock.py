@@ -41,6 +41,10 @@ class FakeClock:
                 woken.set()
         self._sleepers = [row for row in self._sleepers if not row[1].is_set()]
 
+    def set_back(self, seconds: float) -> None:
+        """Somebody has put the wall clock right; no time has passed."""
+        self._now -= timedelta(seconds=seconds)
+
     def move_to(self, at: datetime) -> None:
         """Never backwards."""
         self.move(max(0.0, (at - self._now).total_seconds()))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -104,6 +104,11 @@ class MemoryStore:
     async def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> Sequence[Work]:
         self._require(writable=True)
         return self._outbox.lease(lane, now, limit, until)
+
+    async def bring_forward(self, by: timedelta) -> None:
+        self._require(writable=True)
+        self._outbox.bring_forward(by)
+        self._listeners.tell(None)
 
     async def next_due(self, lane: Lane) -> datetime | None:
         self._require(writable=False)

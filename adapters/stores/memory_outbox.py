@@ -1,7 +1,7 @@
 """The outbox of the memory store: rows of work, and who has leased them."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from msgspec.structs import replace
@@ -42,6 +42,11 @@ class MemoryOutbox:
         leased = [replace(work, lease=next(self._leases)) for work in sorted(free, key=_urgency)[:limit]]
         self._rows.update({work.id: OutboxRow(work=work, leased_until=until) for work in leased})
         return leased
+
+    def bring_forward(self, by: timedelta) -> None:
+        for key, row in self._rows.items():
+            until = None if row.leased_until is None else row.leased_until - by
+            self._rows[key] = OutboxRow(work=replace(row.work, due=row.work.due - by), leased_until=until)
 
     def next_due(self, lane: Lane) -> datetime | None:
         free = (row.work.due for row in self if row.work.lane is lane and row.leased_until is None)

@@ -28,6 +28,7 @@ from postgres_server import server
 
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, open_store
 from adapters.stores.memory import MemoryStore
+from adapters.stores.postgres.store import PostgresStore
 from gateway.domain.change import Change, Parked, Shift
 from gateway.domain.prompt import PromptState
 from gateway.domain.receipt import Refund, RegisterRef
@@ -236,6 +237,20 @@ async def test_next_due_passes_over_leased_work(store: Store) -> None:
     await leased(store)
     assert await store.next_due(Lane.SALES) == later(hours=1)
     assert await store.next_due(Lane.POPUPS) is None
+
+
+async def test_work_is_brought_forward_when_the_clock_was_set_back(store: Store) -> None:
+    """Where several gateways share the work, those whose clocks are right take it in time."""
+    hour = timedelta(hours=1)
+    await store.commit(Change(work=(make_work("waits", due=AT + hour), make_work("leased"))))
+    (taken,) = await lease(store)
+    await store.bring_forward(hour)
+    if isinstance(store, PostgresStore):
+        assert await leased(store) == []
+        return
+    assert await leased(store) == ["leased", "waits"], "the lease has gone back with its clock, and has run out"
+    await store.commit(Change(done=(taken,)))
+    assert len(await store.work(10)) == 2, "an older lease"
 
 
 async def test_work_planned_anew_replaces_the_old_plan_and_its_lease(store: Store) -> None:

@@ -46,9 +46,9 @@ def commits_in_wal(path: Path) -> int:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The database, its WAL and the WAL's index."""
+    """The database, its WAL, the WAL's index, and what says whose they are."""
     files = sorted(path.parent.iterdir())
-    assert [file.name for file in files] == [path.name, f"{path.name}-shm", f"{path.name}-wal"]
+    assert [file.name for file in files] == [path.name, *(path.name + end for end in ("-shm", "-wal", ".owner"))]
     return files
 
 
@@ -74,8 +74,8 @@ async def test_the_files_are_private(store: SqliteStore, path: Path) -> None:
 
 async def test_a_file_that_others_could_read_is_made_private(store: SqliteStore, path: Path) -> None:
     await store.close()
-    (file,) = path.parent.iterdir()
-    file.chmod(0o644)
+    for file in path.parent.iterdir():
+        file.chmod(0o644)
     again = await open_sqlite(path, on_fatal=no_fatal_error)
     assert {file.stat().st_mode & 0o777 for file in files_of(path)} == {0o600}
     await again.close()
@@ -143,7 +143,8 @@ async def test_leases_end_with_their_process(store: SqliteStore, path: Path) -> 
 async def test_what_was_handed_in_before_closing_is_stored(store: SqliteStore, path: Path) -> None:
     changes = (Change(sale=make_sale(str(n))) for n in range(20))
     await gather(*map(store.commit, changes), store.close())
-    assert [file.name for file in path.parent.iterdir()] == [path.name]  # the WAL is moved in, nothing is open
+    left = sorted(file.name for file in path.parent.iterdir())
+    assert left == [path.name, f"{path.name}.owner"]  # the WAL is moved in, nothing is open
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM sale").fetchone() == (20,)
 

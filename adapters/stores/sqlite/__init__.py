@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.stores.sqlite.faults import Faults
 from adapters.stores.sqlite.opening import open_connections
+from adapters.stores.sqlite.ownership import Ownership
 from adapters.stores.sqlite.reader import Reader
 from adapters.stores.sqlite.store import SqliteStore
 from adapters.stores.sqlite.writer import Writer
@@ -13,8 +14,14 @@ from gateway.errors import StoreError
 
 
 async def open_sqlite(path: Path, *, on_fatal: Callable[[StoreError], None], attached: bool = False) -> SqliteStore:
-    """Raises `StoreError` when the file cannot be opened or was written by a newer gateway."""
+    """Raises `StoreError` when the file cannot be opened, is another gateway's, or was written by a newer one."""
     loop = get_running_loop()
     faults = Faults(loop, on_fatal)
-    writing, reading = await to_thread(open_connections, path, attached=attached)
-    return SqliteStore(path, Writer(writing, loop, faults), Reader(reading, loop, faults))
+    ownership = None if attached else Ownership(path)
+    try:
+        writing, reading = await to_thread(open_connections, path, attached=attached)
+    except BaseException:
+        if ownership is not None:
+            ownership.give_up()
+        raise
+    return SqliteStore(path, Writer(writing, loop, faults), Reader(reading, loop, faults), ownership)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
@@ -25,6 +25,7 @@ from adapters.stores.records import (
     read_outbox_row,
 )
 from adapters.stores.sqlite import writing
+from adapters.stores.sqlite.ownership import Ownership
 from adapters.stores.sqlite.queries import QUERIES
 from adapters.stores.sqlite.reader import Reader
 from adapters.stores.sqlite.writer import Writer
@@ -42,10 +43,11 @@ Asked = dict[str, str | int]
 
 
 class SqliteStore:
-    def __init__(self, path: Path, writer: Writer, reader: Reader) -> None:
+    def __init__(self, path: Path, writer: Writer, reader: Reader, ownership: Ownership | None) -> None:
         self._path = path
         self._writer = writer
         self._reader = reader
+        self._ownership = ownership
         self._listeners = Listeners()
 
     async def sale(self, sale_id: str) -> Sale | None:
@@ -82,6 +84,10 @@ class SqliteStore:
 
     async def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> Sequence[Work]:
         return await self._writer.run(partial(writing.lease, lane, now, limit, until))
+
+    async def bring_forward(self, by: timedelta) -> None:
+        await self._writer.run(partial(writing.bring_forward, by))
+        self._listeners.tell(None)
 
     async def next_due(self, lane: Lane) -> datetime | None:
         return await self._reader.run(partial(_next_due, lane))
@@ -129,6 +135,9 @@ class SqliteStore:
         """What was asked or handed in before is still done; then SQLite moves the WAL into the database."""
         await self._reader.close()
         await self._writer.close()
+        if self._ownership is not None:
+            self._ownership.give_up()
+            self._ownership = None
 
     async def _all(self, decoder: Decoder[Record], name: str, **asked: str | int) -> list[Record]:
         return await self._reader.run(partial(_decoded, decoder, name, asked))

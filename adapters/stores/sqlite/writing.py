@@ -1,7 +1,7 @@
 """The jobs of the writer thread: what is written inside its transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 from adapters.stores.instants import microseconds
@@ -67,6 +67,10 @@ def lease(lane: Lane, now: datetime, limit: int, until: datetime, connection: Co
     if rows:
         connection.execute(QUERIES["next_lease"])
     return [read_work(*row) for _id, *row in sorted(rows, key=lambda row: (row[3], row[0]))]
+
+
+def bring_forward(by: timedelta, connection: Connection) -> None:
+    connection.execute(QUERIES["bring_forward"], {"by": by // timedelta(microseconds=1)})
 
 
 FORGOTTEN = ("forget_history", "forget_prompts", "forget_documents")

@@ -127,6 +127,10 @@ RETURNING id, kind, subject, due, tries, lease;
 -- Only after something was leased: a look at an empty outbox writes nothing.
 UPDATE lease_number SET last = last + 1;
 
+-- name: bring_forward
+-- The clock was set back: what was due in an hour's time is due as soon as it was meant to be.
+UPDATE work SET due = due - :by, leased_until = leased_until - :by;
+
 -- name: forget_leases
 -- The file belongs to one process: whoever leased before it was opened is gone.
 UPDATE work SET leased_until = NULL, lease = -1 WHERE leased_until IS NOT NULL;
