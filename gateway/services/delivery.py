@@ -79,10 +79,8 @@ class Delivering:
     def first_send(self, closed: Step) -> DeliverySent | None:
         """What goes out at once, to be stored with the close itself; None when something has to be asked first."""
         sale = closed.sale
-        if closed.verdict is not Verdict.DONE or sale.close is None:
-            return None
         try:
-            plan = self._planning.at_once(sale, sale.close)
+            plan = self._planning.at_once(sale, sale.close) if sale.close is not None else None
             return None if plan is None else self._sent(sale, plan)
         except Exception:  # the close must not suffer: the outbox will meet the same fault, and say so
             log.exception("first_send_broken", sale=sale.id)

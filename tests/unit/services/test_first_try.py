@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from shop_floor import Shop, basket, paid, plain_basket
 
 from adapters.loyalty.memory import Fault
@@ -11,6 +12,7 @@ from gateway.domain.call import Intent, Operation
 from gateway.domain.change import Change, HistoryRow
 from gateway.domain.sale_record import State
 from gateway.domain.work import SOON, Lane, Work, WorkKind
+from gateway.errors import StoreUnavailable
 
 
 async def test_a_priced_receipt_is_closed_and_sent_in_one_transaction_and_done_in_the_next(shop: Shop) -> None:
@@ -63,3 +65,27 @@ def test_nobody_is_called_for_work_that_a_step_plans_for_later(shop: Shop) -> No
     assert news_of(Change(history=(row,), work=(later,))) == ()
     assert news_of(Change(history=(row,), work=(soon,))) == (Lane.SALES,)
     assert news_of(Change(work=(later,))) == (Lane.SALES,)
+
+
+async def test_a_close_is_acknowledged_though_the_store_cannot_be_read_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server is away, so the sale is looked up for the slip: by then it is stored all the same."""
+    receipt = paid(await shop.priced(basket()))
+    shop.program.fail_all(Fault.UNAVAILABLE)
+
+    async def away(_sale_id: str) -> None:
+        raise StoreUnavailable("the store is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shop.store, "sale", away)
+        assert (await shop.complete(receipt)).slip
+    assert (await shop.sale()).is_closed
+
+
+async def test_a_receipt_that_its_register_has_kept_is_closed_like_any_other(shop: Shop) -> None:
+    receipt = replace(paid(await shop.priced(basket())), at=shop.clock.now() - timedelta(hours=2))
+    await shop.core.checkout.complete(receipt, b"raw", shop.soon())
+    sale = await shop.sale()
+    assert sale.close is not None
+    assert (sale.state, sale.close.sold_at) == (State.DELIVERED, receipt.at)
