@@ -1,31 +1,71 @@
-"""The slip of a delivered sale on our own printer: once, and while its customer is there."""
+"""Slips on our own printer: once, while the customer is there, and no coupon lost on the way."""
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
 
-from builders import REGISTER
+import pytest
+from builders import REGISTER, make_job
+from msgspec.structs import replace
 from shop_floor import Shop, paid, plain_basket
 
 from adapters.loyalty.memory import Fault
 from adapters.printers.memory import MemoryPrinter
 from gateway.domain.change import Change
+from gateway.domain.customer import CustomerKey, KeyKind
+from gateway.domain.print_job import JobState
+from gateway.domain.print_outcome import Trouble, blocked, unknown
+from gateway.domain.receipt import Receipt
 from gateway.domain.sale_record import State
+from gateway.domain.slip import Ean13, QrCode, Slip, Text
 from gateway.errors import Conflict
+from gateway.services.print_desk import NotPrintable
+
+MARIA = CustomerKey(KeyKind.PHONE, "79217654321")  # every order of hers brings a code
+CODE = "460123456789"
 
 
-def with_printer(shop: Shop) -> MemoryPrinter:
+def with_printer(shop: Shop, *, slips_elsewhere: bool = False) -> MemoryPrinter:
     printer = MemoryPrinter()
     shop.printers[REGISTER] = printer
+    shop.slips_elsewhere = slips_elsewhere
     shop.restart()
     return printer
 
 
+async def run(shop: Shop, seconds: float = 0) -> None:
+    """The printing of the shop, for so long by its clock."""
+    jobs = [asyncio.create_task(job) for job in shop.core.paper.jobs()]
+    for step in (0.0, *[0.5] * int(seconds * 2)):
+        shop.clock.move(step)
+        for _ in range(30):
+            await asyncio.sleep(0)
+    for job in jobs:
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)
+
+
 async def printed(shop: Shop, printer: MemoryPrinter) -> int:
     """How many slips come out now."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await asyncio.gather(*shop.core.paper.jobs())
-    return len(printer.slips)
+    await run(shop)
+    return len(printer.jobs)
+
+
+def words(slip: Slip) -> str:
+    return " ".join(row.text for row in slip if isinstance(row, Text))
+
+
+def codes(slip: Slip) -> list[str]:
+    return [row.data for row in slip if isinstance(row, QrCode | Ean13)]
+
+
+async def of_maria(shop: Shop, name: str = "receipt-1") -> Receipt:
+    return paid(await shop.priced(plain_basket(name, customer=MARIA)))
+
+
+async def states(shop: Shop) -> list[JobState]:
+    return [job.state for job in await shop.store.print_jobs(10)]
 
 
 async def test_a_delivered_sale_prints_its_slip_once(shop: Shop) -> None:
@@ -34,17 +74,7 @@ async def test_a_delivered_sale_prints_its_slip_once(shop: Shop) -> None:
     for _ in range(2):
         await shop.complete(receipt)
     assert await printed(shop, printer) == 1
-
-
-async def test_a_sale_delivered_late_prints_nothing_for_a_customer_who_has_gone(shop: Shop) -> None:
-    printer = with_printer(shop)
-    receipt = paid(await shop.priced(plain_basket()))
-    shop.program.fail_all(Fault.UNAVAILABLE)
-    await shop.complete(receipt)
-    await shop.pass_time(seconds=40)
-    shop.program.mend()
-    await shop.pass_time(minutes=4)
-    assert ((await shop.sale()).state, await printed(shop, printer)) == (State.DELIVERED, 0)
+    assert await states(shop) == [], "a printed job is forgotten, with the name on it"
 
 
 async def test_a_sale_whose_record_moved_while_it_was_settled_prints_its_slip_once(shop: Shop) -> None:
@@ -61,3 +91,180 @@ async def test_a_sale_whose_record_moved_while_it_was_settled_prints_its_slip_on
     shop.store.commit = contested  # type: ignore[method-assign]
     await shop.complete(receipt)
     assert ((await shop.sale()).state, await printed(shop, printer)) == (State.DELIVERED, 1)
+
+
+async def test_coupons_known_in_time_stand_on_the_slip_and_nowhere_else(shop: Shop) -> None:
+    printer = with_printer(shop)
+    await shop.complete(await of_maria(shop))
+    await run(shop, seconds=20)
+    assert [codes(slip) for slip in printer.slips] == [[CODE]]
+    assert "Спасибо за покупку" in words(printer.slips[0])
+    assert await states(shop) == []
+
+
+async def test_coupons_that_the_register_prints_itself_are_not_printed_by_us(shop: Shop) -> None:
+    printer = with_printer(shop, slips_elsewhere=True)
+    told = await shop.complete(await of_maria(shop))
+    assert codes(told.slip) == [CODE]
+    await run(shop, seconds=20)
+    assert (printer.jobs, await states(shop)) == ([], [])
+
+
+async def slow_server(shop: Shop, *, after: float, slips_elsewhere: bool) -> MemoryPrinter:
+    """A sale of Maria's whose server answers only `after` so many seconds."""
+    printer = with_printer(shop, slips_elsewhere=slips_elsewhere)
+    receipt = await of_maria(shop)
+    shop.program.fail_all(Fault.UNAVAILABLE)
+    await shop.complete(receipt)
+    jobs = [asyncio.create_task(job) for job in shop.core.paper.jobs()]
+    await shop.wait_for_background()
+    await shop.pass_time(seconds=after)
+    await shop.wait_for_background()
+    shop.program.mend()
+    await shop.pass_time(minutes=4)
+    for _ in range(10):
+        shop.clock.move(0.5)
+        await shop.wait_for_background()
+    for job in jobs:
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)
+    assert (await shop.sale()).state is State.DELIVERED
+    return printer
+
+
+async def test_late_coupons_come_out_of_the_registers_printer_while_the_customer_is_there(shop: Shop) -> None:
+    """The first repeat comes about a second later."""
+    printer = await slow_server(shop, after=0.1, slips_elsewhere=True)
+    assert [codes(slip) for slip in printer.slips] == [[CODE]]
+    assert "Ваш купон" in words(printer.slips[0])
+    assert await states(shop) == []
+
+
+async def test_a_slip_of_ours_waits_a_moment_for_the_servers_texts(shop: Shop) -> None:
+    printer = await slow_server(shop, after=0.1, slips_elsewhere=False)
+    assert [codes(slip) for slip in printer.slips] == [[CODE]]
+    assert "Спасибо за покупку" in words(printer.slips[0])
+
+
+async def test_coupons_that_come_too_late_are_counted_and_their_codes_kept(shop: Shop) -> None:
+    printer = await slow_server(shop, after=40, slips_elsewhere=True)
+    assert printer.jobs == []
+    (job,) = await shop.store.print_jobs(10)
+    assert (job.state, job.codes, job.reason, job.data) == (JobState.UNPRINTED, (CODE,), "too_late", b"")
+    assert shop.counted("unprinted_coupons", reason="too_late") == 1
+
+
+async def test_without_the_servers_texts_the_slip_says_what_is_known_and_the_coupon_is_kept(shop: Shop) -> None:
+    printer = await slow_server(shop, after=40, slips_elsewhere=False)
+    assert [codes(slip) for slip in printer.slips] == [[]]
+    assert await states(shop) == [JobState.UNPRINTED]
+
+
+async def test_a_register_without_a_printer_keeps_the_codes_it_could_not_print(shop: Shop) -> None:
+    receipt = await of_maria(shop)
+    shop.program.fail_all(Fault.UNAVAILABLE)
+    await shop.complete(receipt)
+    shop.program.mend()
+    await shop.pass_time(seconds=10)
+    await run(shop)
+    (job,) = await shop.store.print_jobs(10)
+    assert (job.state, job.reason) == (JobState.UNPRINTED, "no_printer")
+
+
+async def test_a_job_waits_for_paper_and_prints_by_itself(shop: Shop) -> None:
+    printer = with_printer(shop)
+    printer.fail_with = blocked(Trouble.PAPER_OUT)
+    await shop.complete(await of_maria(shop))
+    await run(shop, seconds=10)
+    (state,) = shop.core.paper.printing.printers()
+    assert (state.trouble, state.waiting) == (Trouble.PAPER_OUT, 1)
+    assert "вставьте рулон" in state.hint
+    assert shop.counted("print_jobs", outcome="blocked") == 1
+    printer.fail_with = None
+    await run(shop, seconds=3)
+    (state,) = shop.core.paper.printing.printers()
+    assert (state.trouble, state.waiting, len(printer.jobs)) == (Trouble.NONE, 0, 1)
+
+
+async def test_a_job_whose_time_is_over_loses_its_bytes_and_keeps_its_codes(shop: Shop) -> None:
+    printer = with_printer(shop)
+    printer.fail_with = blocked(Trouble.COVER_OPEN)
+    await shop.complete(await of_maria(shop))
+    await run(shop, seconds=185)
+    (job,) = await shop.store.print_jobs(10)
+    assert (job.state, job.codes, job.data, job.reason) == (JobState.UNPRINTED, (CODE,), b"", "cover_open")
+    printer.fail_with = None
+    await run(shop, seconds=5)
+    assert printer.jobs == []
+    await shop.core.paper.desk.reprint(job.id)
+    await run(shop)
+    assert codes(printer.slips[-1]) == [CODE]
+    assert (len(printer.jobs), await states(shop)) == (1, [])
+
+
+async def test_an_unknown_job_is_printed_again_only_by_a_person_and_says_so(shop: Shop) -> None:
+    printer = with_printer(shop)
+    printer.fail_with = unknown(Trouble.BROKEN_OFF)
+    await shop.complete(await of_maria(shop))
+    await run(shop, seconds=30)
+    printer.fail_with = None
+    await run(shop, seconds=30)
+    assert (len(printer.jobs), await states(shop)) == (1, [JobState.UNKNOWN])
+    (job,) = shop.core.paper.desk.jobs()
+    await shop.core.paper.desk.reprint(job.id)
+    await run(shop)
+    first, again = printer.jobs
+    assert again.endswith(first)
+    assert "ПОВТОР".encode("cp866") in again
+    assert await states(shop) == []
+    with pytest.raises(NotPrintable, match="нет задания"):
+        await shop.core.paper.desk.reprint(job.id)
+
+
+async def test_a_process_that_died_while_printing_leaves_the_job_to_a_person(shop: Shop) -> None:
+    printer = with_printer(shop)
+    waiting = make_job("w", printer="printer of 2", state=JobState.WAITING, expires_at=shop.clock.now() + timedelta(seconds=60))
+    begun = replace(waiting, id="p", state=JobState.PRINTING)
+    foreign = replace(waiting, id="f", register=replace(REGISTER, outlet="another"))
+    await shop.store.commit(Change(jobs=(waiting, begun, foreign)))
+    await run(shop)
+    assert printer.jobs == [waiting.data]
+    left = {job.id: job.state for job in await shop.store.print_jobs(10)}
+    assert left == {"p": JobState.UNKNOWN, "f": JobState.WAITING}
+
+
+async def test_bytes_go_after_an_hour_and_codes_after_a_week(shop: Shop) -> None:
+    printer = with_printer(shop)
+    printer.fail_with = unknown(Trouble.TIMEOUT)
+    await shop.complete(await of_maria(shop))
+    await run(shop)
+    shop.clock.move(3700)
+    await shop.core.paper.printing.sweep()
+    (job,) = await shop.store.print_jobs(10)
+    assert (job.data, job.codes) == (b"", (CODE,))
+    shop.clock.move(timedelta(days=7).total_seconds())
+    await shop.core.paper.printing.sweep()
+    assert await states(shop) == []
+
+
+async def test_nothing_is_sent_while_the_store_cannot_say_so(shop: Shop) -> None:
+    printer = with_printer(shop)
+    await shop.complete(await of_maria(shop))
+    shop.store.writable = False
+    await run(shop, seconds=10)
+    assert printer.jobs == []
+    shop.store.writable = True
+    await run(shop, seconds=3)
+    assert (len(printer.jobs), await states(shop)) == (1, [])
+
+
+async def test_a_refund_prints_once_where_slips_are_ours(shop: Shop) -> None:
+    printer = with_printer(shop)
+    await shop.complete(paid(await shop.priced(plain_basket())))
+    await run(shop)
+    for _ in range(2):
+        with suppress(Conflict):
+            await shop.refund("refund-1", 1)
+    await run(shop)
+    assert ["Возврат" in words(slip) for slip in printer.slips] == [False, True]
+    assert Decimal(len(printer.jobs)) == 2
