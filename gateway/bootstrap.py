@@ -31,6 +31,8 @@ from gateway.observability.clients import Clients
 from gateway.observability.guard_view import GuardView
 from gateway.observability.limited_switch import LimitedSwitch
 from gateway.observability.metrics import Metrics
+from gateway.observability.permission import Permission
+from gateway.observability.printer_routes import PrinterRoutes
 from gateway.observability.reconciled_view import ReconciledView
 from gateway.ports import Clock, Examination, Printer, Store
 from gateway.reconciled_file import ReconciledFile
@@ -294,7 +296,9 @@ def admin(config: ConfigFile, core: Core, store: Store, clock: Clock, metrics: M
     waits = {"identify": budgets.identify, "quote": budgets.quote, "hold": budgets.redeem}
     patience = config.settings.loyalty_guard.patience_seconds
     view = GuardView(core.guard, core.limited, waits, RESERVE, patience)
-    return Admin(metrics, store, clock, view, LimitedSwitch(core.limited, admin_token(config)), clients)
+    permission = Permission(admin_token(config))
+    switch, slips = LimitedSwitch(core.limited, permission), PrinterRoutes(core.paper.desk, permission)
+    return Admin(metrics, store, clock, view, switch, slips, clients)
 
 
 async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> Gateway:

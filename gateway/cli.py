@@ -10,7 +10,18 @@ import typer
 
 from gateway import __version__, bootstrap, daemon
 from gateway.checking import said_of_codes
-from gateway.commands import doctor, doctor_loyalty, init, limited, outbox, reconcile, simulate, status, trial
+from gateway.commands import (
+    doctor,
+    doctor_loyalty,
+    init,
+    limited,
+    outbox,
+    printers,
+    reconcile,
+    simulate,
+    status,
+    trial,
+)
 from gateway.commands.run import run, to_a_person
 from gateway.config_file import ConfigFile
 
@@ -25,6 +36,7 @@ sandbox_app = typer.Typer(help="Учебный сервер лояльности
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(limited.app, name="limited")
+app.add_typer(printers.app, name="printers")
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(doctor.app, name="doctor")
 doctor.app.command("loyalty")(doctor_loyalty.loyalty)

@@ -14,6 +14,7 @@ from gateway.observability.exposition import exposed
 from gateway.observability.guard_view import GuardView
 from gateway.observability.limited_switch import LimitedSwitch, as_json
 from gateway.observability.metrics import Metrics, gauge
+from gateway.observability.printer_routes import PrinterRoutes
 from gateway.ports import Clock, Store
 
 
@@ -25,6 +26,7 @@ class Admin:
         clock: Clock,
         view: GuardView,
         switch: LimitedSwitch,
+        printers: PrinterRoutes,
         clients: Clients,
     ) -> None:
         self._metrics = metrics
@@ -32,6 +34,7 @@ class Admin:
         self._clock = clock
         self._view = view
         self._switch = switch
+        self._printers = printers
         self._clients = clients
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -42,6 +45,7 @@ class Admin:
             web.get("/loyalty", self._loyalty),
             web.get("/clients", self._seen),
             *self._switch.routes(),
+            *self._printers.routes(),
         ]
 
     async def _scrape(self, _request: web.Request) -> web.Response:

@@ -223,7 +223,9 @@ async def test_an_unknown_job_is_printed_again_only_by_a_person_and_says_so(shop
 
 async def test_a_process_that_died_while_printing_leaves_the_job_to_a_person(shop: Shop) -> None:
     printer = with_printer(shop)
-    waiting = make_job("w", printer="printer of 2", state=JobState.WAITING, expires_at=shop.clock.now() + timedelta(seconds=60))
+    waiting = make_job(
+        "w", printer="printer of 2", state=JobState.WAITING, expires_at=shop.clock.now() + timedelta(seconds=60)
+    )
     begun = replace(waiting, id="p", state=JobState.PRINTING)
     foreign = replace(waiting, id="f", register=replace(REGISTER, outlet="another"))
     await shop.store.commit(Change(jobs=(waiting, begun, foreign)))
