@@ -3,6 +3,7 @@
 from adapters.printers.channel import Link
 from adapters.printers.device_file import DeviceFileLink
 from adapters.printers.escpos.compose import Composer
+from adapters.printers.ink import Ink
 from adapters.printers.link_printer import LinkPrinter
 from adapters.printers.memory import MemoryPrinter
 from adapters.printers.network import NetworkLink
@@ -19,6 +20,7 @@ def opened(settings: PrinterSettings) -> Printer:
         page_number=settings.page_number,
         qr=settings.qr,
         cut=settings.cut,
+        ink=Ink(settings.font) if settings.text == "raster" else None,
     )
     if settings.kind == "memory":
         return MemoryPrinter(composer)

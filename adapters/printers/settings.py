@@ -19,7 +19,8 @@ class PrinterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `address` is `host:port` of a network printer, `path` the device of a serial or USB one (`/dev/ttyUSB0`,
     `/dev/usb/lp0`). `confirm = "gs_r"` asks the printer whether it has finished; use "none" for one that never
-    answers. `timeout_seconds` is how long the printer may take no bytes, or owe an answer.
+    answers. `text = "raster"` draws the letters with `font`, a .ttf file (empty: one of the system's).
+    `timeout_seconds` is how long the printer may take no bytes, or owe an answer.
     """
 
     kind: Literal["network", "serial", "device_file", "memory"]
@@ -30,6 +31,8 @@ class PrinterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     columns: int = 48
     code_page: Literal["cp866", "cp1251"] = "cp866"
     code_page_number: int | None = None
+    text: Literal["native", "raster"] = "native"
+    font: str = ""
     qr: Literal["native", "raster"] = "raster"
     confirm: Literal["gs_r", "none"] = "gs_r"
     cut: bool = True

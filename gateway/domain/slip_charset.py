@@ -1,6 +1,7 @@
 """What a printer's code page cannot hold, said in characters it can; nothing that could steer the printer."""
 
 import unicodedata
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -25,6 +26,10 @@ FOLDS = {
 }
 
 
+Holds = Callable[[str], bool]
+"""Whether a font has every character of a text."""
+
+
 class Folded(Struct, frozen=True):
     """`text` holds only characters of the code page; `lost` counts those that became a question mark."""
 
@@ -32,8 +37,8 @@ class Folded(Struct, frozen=True):
     lost: int = 0
 
 
-def fold(text: str, code_page: str) -> Folded:
-    """`text` in the characters of `code_page` (a codec of one byte per character).
+def fold(text: str, code_page: str | Holds) -> Folded:
+    """`text` in the characters of `code_page`: a codec of one byte per character, or what a font holds.
 
     Control characters become spaces, invisible ones (joiners, text direction) vanish. A space that must not
     break stays U+00A0, so that wrapping can see it; `printable` turns it into a plain one.
@@ -48,7 +53,7 @@ def printable(text: str) -> str:
     return text.replace(NO_BREAK, " ")
 
 
-def _character(character: str, code_page: str) -> str | None:
+def _character(character: str, code_page: str | Holds) -> str | None:
     if " " <= character <= "~":
         return character
     category = unicodedata.category(character)
@@ -61,7 +66,7 @@ def _character(character: str, code_page: str) -> str | None:
     return _folded(character, code_page)
 
 
-def _folded(character: str, code_page: str) -> str | None:
+def _folded(character: str, code_page: str | Holds) -> str | None:
     folded = FOLDS.get(character)
     if folded is None:
         parts = unicodedata.normalize("NFKD", character)
@@ -69,7 +74,9 @@ def _folded(character: str, code_page: str) -> str | None:
     return folded if folded and folded.isprintable() and _fits(folded, code_page) else None
 
 
-def _fits(text: str, code_page: str) -> bool:
+def _fits(text: str, code_page: str | Holds) -> bool:
+    if not isinstance(code_page, str):
+        return code_page(text)
     try:
         text.encode(code_page)
     except UnicodeEncodeError:

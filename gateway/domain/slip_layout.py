@@ -22,7 +22,7 @@ from gateway.domain.slip import (
     Slip,
     Text,
 )
-from gateway.domain.slip_charset import Folded, fold, printable
+from gateway.domain.slip_charset import Folded, Holds, fold, printable
 from gateway.domain.wrapping import wrap
 
 MAX_FEED = 20
@@ -51,7 +51,7 @@ def columns_of(size: Size, columns: int) -> int:
     return {Size.SMALL: columns * 4 // 3, Size.NORMAL: columns, Size.LARGE: columns // 2}[size]
 
 
-def lay_out(slip: Slip, *, columns: int, code_page: str = "cp866") -> Layout:
+def lay_out(slip: Slip, *, columns: int, code_page: str | Holds = "cp866") -> Layout:
     """`slip` on paper `columns` wide. A code that bars or QR cannot hold is printed in the next best form."""
     typesetter = _Typesetter(columns, code_page)
     pieces = tuple(piece for element in slip for piece in typesetter.place(element))
@@ -61,7 +61,7 @@ def lay_out(slip: Slip, *, columns: int, code_page: str = "cp866") -> Layout:
 class _Typesetter:
     """Places the elements one after another, counting what the code page lost."""
 
-    def __init__(self, columns: int, code_page: str) -> None:
+    def __init__(self, columns: int, code_page: str | Holds) -> None:
         self.columns = columns
         self.code_page = code_page
         self.lost = 0

@@ -81,21 +81,9 @@ class Slips:
         """
         if "sale" not in self._printed:
             return ()
-        receipt, done = close.receipt, outcome or Accepted()
-        slip = self._slip(
-            "sale" if receipt.customer else "invitation",
-            receipt.register,
-            number=receipt.number,
-            now=close.at.astimezone(self._zone),
-            customer=_buyer(receipt, customer),
-            total=receipt.total,
-            discount=(close.quote.saved or None) if close.quote else None,
-            spent=receipt.points or None,
-            earned=done.earned,
-            available=done.available,
-            texts=done.texts,
-            coupons=_coupons(done.coupons),
-        )
+        receipt = close.receipt
+        name = "sale" if receipt.customer else "invitation"
+        slip = self._render(name, sale_data(close, outcome, customer, self._zone))
         return slip + self._greeting(customer, receipt.register)
 
     def late(self, close: Close, outcome: Accepted, customer: Customer | None = None) -> Slip:
@@ -152,13 +140,36 @@ class Slips:
         return self._slip("birthday", register, customer=slip_customer(customer), days_to_birthday=days)
 
     def _slip(self, name: str, register: RegisterRef, **said: Any) -> Slip:
-        """`said` are fields of `SlipData`. A template that fails on real data costs the slip, never the sale."""
+        """`said` are fields of `SlipData`."""
         about: dict[str, Any] = {"outlet": register.outlet, "register": register.register, "now": self.local_now()}
+        return self._render(name, SlipData(**about | said))
+
+    def _render(self, name: str, data: SlipData) -> Slip:
+        """A template that fails on real data costs the slip, never the sale."""
         try:
-            return self._templates.render(name, SlipData(**about | said))
+            return self._templates.render(name, data)
         except TemplateError as error:
             log.warning("slip_not_rendered", template=name, error=type(error).__name__)  # no text: it may quote data
             return ()
+
+
+def sale_data(close: Close, outcome: Accepted | None, customer: Customer | None, zone: tzinfo | None) -> SlipData:
+    """All that is known of a closed receipt, as a template gets it."""
+    receipt, done = close.receipt, outcome or Accepted()
+    return SlipData(
+        outlet=receipt.register.outlet,
+        register=receipt.register.register,
+        number=receipt.number,
+        now=close.at.astimezone(zone),
+        customer=_buyer(receipt, customer),
+        total=receipt.total,
+        discount=(close.quote.saved or None) if close.quote else None,
+        spent=receipt.points or None,
+        earned=done.earned,
+        available=done.available,
+        texts=done.texts,
+        coupons=_coupons(done.coupons),
+    )
 
 
 def _coupons(issued: tuple[IssuedCoupon, ...]) -> tuple[SlipCoupon, ...]:

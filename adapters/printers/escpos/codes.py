@@ -4,6 +4,8 @@ QR codes come from python-escpos; bar codes do not: its `barcode()` talks on sta
 digit as it is and leaves the printer centred.
 """
 
+from typing import Any
+
 import qrcode  # type: ignore[import-untyped]  # ships no types
 from escpos.escpos import QR_ECLEVEL_M
 from escpos.printer import Dummy
@@ -52,11 +54,16 @@ def qr_raster(data: str, *, columns: int) -> bytes:
 
     Not through the library's `qr()`, which sends a line feed in a code page of its own choice.
     """
+    printer = Dummy(profile=PROFILE)
+    printer.image(qr_picture(data, columns=columns))
+    return bytes(printer.output)
+
+
+def qr_picture(data: str, *, columns: int) -> Any:
+    """The QR code of `data` as a picture, one bit a dot, with its quiet zone."""
     code = _code(data)
     code.box_size = _module_dots(code, columns)
-    printer = Dummy(profile=PROFILE)
-    printer.image(code.make_image().get_image())
-    return bytes(printer.output)
+    return code.make_image().get_image()
 
 
 def _code(data: str) -> qrcode.QRCode:

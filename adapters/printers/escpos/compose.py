@@ -9,6 +9,8 @@ from typing import Literal
 from msgspec import Struct
 
 from adapters.printers.escpos.codes import code128, ean13, qr_native, qr_raster
+from adapters.printers.escpos.strips import strip
+from adapters.printers.ink import Ink
 from gateway.domain.print_outcome import Composed
 from gateway.domain.slip import Code128, Cut, Ean13, Feed, QrCode, Size, Slip
 from gateway.domain.slip_layout import Line, Piece, lay_out
@@ -26,17 +28,22 @@ LINES_TO_TEAR = 4  # without a knife: past the edge where paper is torn off
 
 
 class Composer(Struct, frozen=True, kw_only=True):
-    """How one printer wants its slips; `page_number` is what ESC t selects `code_page` by."""
+    """How one printer wants its slips; `page_number` is what ESC t selects `code_page` by.
+
+    With `ink` text goes as pictures: for a printer whose memory has no Russian letters.
+    """
 
     columns: int = 48
     code_page: str = "cp866"
     page_number: int = 17
     qr: Literal["native", "raster"] = "raster"
     cut: bool = True
+    ink: Ink | None = None
 
     def compose(self, slip: Slip) -> Composed:
         """`slip` as bytes. Nothing in its texts can become a command."""
-        layout = lay_out(slip, columns=self.columns, code_page=self.code_page)
+        holds = self.code_page if self.ink is None else self.ink.holds
+        layout = lay_out(slip, columns=self.columns, code_page=holds)
         pen = _Pen(self)
         return Composed(pen.start() + b"".join(pen.piece(piece) for piece in layout.pieces), layout.lost)
 
@@ -54,6 +61,8 @@ class _Pen:
 
     def piece(self, piece: Piece) -> bytes:
         match piece:
+            case Line() if self.composer.ink is not None:
+                return strip(piece, self.composer.ink, self.composer.columns)
             case Line():
                 return self._style(piece) + piece.text.encode(self.composer.code_page) + b"\n"
             case Feed():
