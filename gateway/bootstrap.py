@@ -24,6 +24,7 @@ from gateway.clock import SystemClock
 from gateway.config_file import ConfigFile, nearest
 from gateway.core import Core, Loyalty, build_core
 from gateway.domain.receipt import RegisterRef
+from gateway.domain.slip import Slip
 from gateway.errors import ConfigError, StoreError
 from gateway.limited_file import LimitedFile
 from gateway.observability.admin import Admin
@@ -137,7 +138,11 @@ def printers(config: ConfigFile, known: Registers) -> Printers:
         registers=frozenset(known),
         named=opened,
         of_register={ref: row.printer for ref, row in with_printer.items()},
-        slips_of={ref for ref, row in with_printer.items() if row.slip_to != "register" or "sale" not in told},
+        slips_of={
+            ref
+            for ref, row in with_printer.items()
+            if row.slip_to != "register" or (row.kind == "frontol" and "sale" not in told)
+        },
     )
 
 
@@ -391,6 +396,13 @@ def play_frontol(path: Path, url: str, key: str, *, recorded: bool) -> AsyncIter
     from adapters.registers.frontol.simulator.playing import play, play_again
 
     return (play_again if recorded else play)(path, url, key)
+
+
+def picture(slip: Slip, *, columns: int, code_page: str, note: str = "") -> bytes:
+    """A slip as a PNG of its paper. Raises `ConfigError` when there is no font to draw with."""
+    from adapters.printers.picture import picture as drawn
+
+    return drawn(slip, columns=columns, code_page=code_page, note=note)
 
 
 def sandbox(seed: Path, host: str, port: int, speed: float) -> "Sandbox":

@@ -19,6 +19,7 @@ from gateway.commands import (
     printers,
     reconcile,
     simulate,
+    slip,
     status,
     trial,
 )
@@ -37,6 +38,7 @@ app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(limited.app, name="limited")
 app.add_typer(printers.app, name="printers")
+app.add_typer(slip.app, name="slip")
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(doctor.app, name="doctor")
 doctor.app.command("loyalty")(doctor_loyalty.loyalty)
