@@ -48,6 +48,7 @@ class SimulatedPrinter:
         self.stops_after: int | None = None  # bytes of all jobs; then it reads nothing more
         self.resets_after: int | None = None  # bytes of all jobs; then the connection breaks
         self.paper_ends_after: int | None = None  # bytes of all jobs; then it holds what comes until `new_roll`
+        self.bytes_per_second: float | None = None  # no faster than that does it take what comes
         self.taken = 0
         self.paper = b""
         self.unknown: list[str] = []  # bytes it did not understand
@@ -69,6 +70,14 @@ class SimulatedPrinter:
         """Somebody put paper in: what was held is printed now."""
         self.condition, self.paper_ends_after = Condition.READY, None
         self._work_through()
+
+    def power_cut(self) -> None:
+        """Somebody pulled the plug and put it back: what was not on paper yet is gone."""
+        self.condition, self._held = Condition.READY, b""
+
+    def pause(self, data: bytes) -> float:
+        """Seconds until it takes more than this `data`."""
+        return len(data) / self.bytes_per_second if self.bytes_per_second else 0.0
 
     def _work_through(self) -> bytes:
         try:
@@ -152,6 +161,7 @@ async def _converse(printer: SimulatedPrinter, reader: StreamReader, writer: Str
             return
         if printer.stuck:
             await asyncio.Event().wait()  # until the simulator goes
+        await asyncio.sleep(printer.pause(data))
 
 
 @asynccontextmanager
@@ -170,14 +180,23 @@ async def on_pty(printer: SimulatedPrinter) -> AsyncIterator[str]:
         master = -1
 
     def receive() -> None:
+        taken = b""
         with contextlib.suppress(OSError):
-            os.write(master, printer.take(os.read(master, READ_SIZE)))
+            taken = os.read(master, READ_SIZE)
+            os.write(master, printer.take(taken))
         if printer.broken:
             hang_up()
         elif printer.stuck:
             loop.remove_reader(master)
+        elif pause := printer.pause(taken):
+            loop.remove_reader(master)
+            loop.call_later(pause, listen)
 
-    loop.add_reader(master, receive)
+    def listen() -> None:
+        if master >= 0:
+            loop.add_reader(master, receive)
+
+    listen()
     try:
         yield os.ttyname(slave)
     finally:

@@ -37,6 +37,10 @@ class DirectiveError(ValueError):
         self.line = line
 
 
+class NothingToEncode(ValueError):
+    """A code of blanks: a mistake in a template, nothing to print when data brings it."""
+
+
 def read(rendered: str) -> Slip:
     """The slip a rendered template describes. Raises DirectiveError with the line of the rendered text."""
     return tuple(_elements(rendered.strip("\n")))
@@ -48,6 +52,8 @@ def _elements(rendered: str) -> Iterator[Element]:
     for number, line in enumerate(rendered.split("\n"), start=1):
         try:
             yield element(line.strip(" \t\r"))
+        except NothingToEncode:
+            continue
         except ValueError as error:
             raise DirectiveError(number, str(error)) from error
 
@@ -86,7 +92,7 @@ def _text(align: Align = Align.LEFT, size: Size = Size.NORMAL, *, bold: bool = F
 def _code(kind: Callable[..., QrCode | Ean13 | Code128]) -> Callable[[str], Element]:
     def make(argument: str) -> Element:
         if not argument:
-            raise ValueError("nothing to encode")
+            raise NothingToEncode("nothing to encode")
         return kind(data=restored(argument))
 
     return make

@@ -213,6 +213,40 @@ async def test_a_connection_that_breaks_at_the_first_question_leaves_it_free_to_
     assert outcome.may_repeat
 
 
+async def test_a_slow_printer_is_waited_for_as_long_as_it_moves(start: Start) -> None:
+    simulated = SimulatedPrinter()
+    simulated.bytes_per_second = 5000
+    settings = await start(simulated)
+    assert await printed(settings, LONG) == DONE
+    assert simulated.paper == composed(LONG)
+
+
+async def test_what_a_printer_has_lost_with_its_power_is_unknown_and_the_next_job_comes_out_whole(
+    start: Start,
+) -> None:
+    simulated = SimulatedPrinter()
+    simulated.paper_ends_after = 20
+    settings = await start(simulated)
+    assert await printed(settings) == unknown(Trouble.TIMEOUT)
+    simulated.power_cut()
+    simulated.new_roll()
+    assert simulated.paper == b""
+    assert await printed(settings) == DONE
+    assert simulated.paper == composed(SLIP)
+
+
+async def test_a_printer_that_serves_somebody_else_is_tried_again_when_it_is_free() -> None:
+    simulated = SimulatedPrinter()
+    async with on_tcp(simulated) as address:
+        settings = PrinterSettings(kind="network", columns=32, timeout_seconds=0.4, address=address)
+        _reader, other = await asyncio.open_connection(*settings.host_and_port)
+        assert await printed(settings) == blocked(Trouble.SILENT)
+        other.close()
+        await other.wait_closed()
+        simulated.taken = 0
+        assert await printed(settings) == DONE
+
+
 async def test_two_slips_at_once_come_out_one_after_the_other(start: Start) -> None:
     simulated = SimulatedPrinter()
     printer = open_printer(await start(simulated))

@@ -57,7 +57,7 @@ class _Pen:
         self.bold = False
 
     def start(self) -> bytes:
-        return INITIALIZE + NO_KANJI + self._page()
+        return INITIALIZE + NO_KANJI + (self._page() if self.composer.ink is None else b"")
 
     def piece(self, piece: Piece) -> bytes:
         match piece:
