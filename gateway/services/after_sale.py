@@ -144,7 +144,8 @@ class AfterSale:
         coupons = self._coupons(sale)
         reason = self._hindrance(sale, close)
         if reason:
-            self._meter.count("print_jobs", outcome=reason)
+            if self._printing.has_printer(sale.register):
+                self._meter.count("print_jobs", outcome=reason)
             self._unprinted(coupons, reason)
             return
         held = self._held.pop(sale.id, None)

@@ -59,6 +59,29 @@ async def test_slip_to_printer_keeps_it_off_the_till(tmp_path: Path) -> None:
         assert answer == {"code": 0}
 
 
+async def test_a_changed_footer_is_on_the_next_slip_without_a_restart(tmp_path: Path) -> None:
+    own = tmp_path / "slips"
+    own.mkdir()
+    (own / "sale.txt").write_text("Ждём вас\n@cut", encoding="utf-8")
+    async with Shop(tmp_path, more='[templates]\nfolder = "slips"\n') as shop:
+        goods = line(1, "5002", "250.00")
+
+        async def says(text: str) -> bool:
+            answer = await shop.ask("document/", document("confirm", goods, payments=cash("250.00")))
+            return text in str(answer["printingInformation"])
+
+        assert await says("Ждём вас")
+        (own / "sale.txt").write_text("@center Ждём вас в пятницу: скидка\n@cut", encoding="utf-8")
+        assert await eventually(lambda: says("Ждём вас в пятницу: скидка"))
+        (own / "sale.txt").write_text("@boom Ждём вас\n@cut", encoding="utf-8")
+
+        async def refused() -> bool:
+            return (await shop.metrics()).get("pos_gateway_slip_templates_refused") == 1.0
+
+        assert await eventually(refused)
+        assert await says("Ждём вас в пятницу: скидка"), "the old set stays"
+
+
 async def test_a_dead_printer_delays_nobody(tmp_path: Path) -> None:
     async with Shop(tmp_path, register='printer = "front"', more=printer(1)) as shop:
         goods = line(1, "5002", "250.00")
