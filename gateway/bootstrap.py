@@ -36,6 +36,7 @@ from gateway.observability.permission import Permission
 from gateway.observability.printer_routes import PrinterRoutes
 from gateway.observability.reconciled_view import ReconciledView
 from gateway.ports import Clock, Examination, Printer, Store
+from gateway.printer_wiring import assigned
 from gateway.reconciled_file import ReconciledFile
 from gateway.services.printing import Printers
 from gateway.services.quoting import RESERVE
@@ -127,23 +128,7 @@ def printers(config: ConfigFile, known: Registers) -> Printers:
         if not isinstance(name, str) or name in opened:
             raise ConfigError(f"{config.path}: {key}.name: указано {name!r}; допустимо: имя, у каждого принтера своё")
         opened[name] = open_printer(config.decode(rest, PrinterSettings, key))
-    for place, row in enumerate(known.values(), 1):
-        if row.printer and row.printer not in opened:
-            names = ", ".join(opened) or "пока ни одного, опишите его в [[printers]]"
-            key = f"registers[{place}].printer"
-            raise ConfigError(f"{config.path}: {key}: нет принтера {row.printer!r}; допустимо: {names}")
-    told = frontol_style(config).templates
-    with_printer = {ref: row for ref, row in known.items() if row.printer}
-    return Printers(
-        registers=frozenset(known),
-        named=opened,
-        of_register={ref: row.printer for ref, row in with_printer.items()},
-        slips_of={
-            ref
-            for ref, row in with_printer.items()
-            if row.slip_to != "register" or (row.kind == "frontol" and "sale" not in told)
-        },
-    )
+    return assigned(config, known, opened, frontol_style(config).templates)
 
 
 def printer_places(config: ConfigFile) -> dict[str, Path | tuple[str, int] | None]:
