@@ -35,6 +35,7 @@ access_key_file = "access-key"
 {register}
 [frontol]
 slips = ["client", "calculate", "confirm", "refund", "enrolment"]
+{frontol}
 [loyalty]
 kind = "mindbox"
 url = "{loyalty}"
@@ -54,14 +55,22 @@ text = "Поздравьте: {{{{ customer.first_name }}}}, золотой ур
 """
 
 
-def write_config(folder: Path, loyalty: str, *, register: str = "", more: str = "", family: str = "Offline") -> Path:
+def write_config(
+    folder: Path, loyalty: str, *, register: str = "", more: str = "", family: str = "Offline", frontol: str = ""
+) -> Path:
     """A config file of one Frontol register, with its secrets beside it."""
     (folder / "access-key").write_text(ACCESS_KEY + "\n")
     (folder / "secret-key").write_text("demo-secret-key\n")
     path = folder / "gateway.toml"
     path.write_text(
         CONFIG.format(
-            folder=folder, loyalty=loyalty, register=register, more=more, family=family, preset=family.lower()
+            folder=folder,
+            loyalty=loyalty,
+            register=register,
+            more=more,
+            family=family,
+            preset=family.lower(),
+            frontol=frontol,
         )
     )
     return path
@@ -75,14 +84,21 @@ class Shop:
     """`async with Shop(folder) as shop`: everything runs; `await shop.ask("document", {...})` asks as a till."""
 
     def __init__(
-        self, folder: Path, *, register: str = "", more: str = "", speed: float = 10, family: str = "Offline"
+        self,
+        folder: Path,
+        *,
+        register: str = "",
+        more: str = "",
+        speed: float = 10,
+        family: str = "Offline",
+        frontol: str = "",
     ) -> None:
         self.folder = folder
         self.sandbox = Sandbox(seed_path=SEED, speed=speed)
         self.loyalty = ""
         """Where the gateway believes the loyalty server: the sandbox, unless a proxy is put before it."""
         self.fatal: list[Exception] = []
-        self._register, self._more, self._family = register, more, family
+        self._register, self._more, self._family, self._frontol = register, more, family, frontol
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -97,7 +113,9 @@ class Shop:
 
     async def start_gateway(self) -> None:
         loyalty = self.loyalty or self.sandbox.url
-        path = write_config(self.folder, loyalty, register=self._register, more=self._more, family=self._family)
+        path = write_config(
+            self.folder, loyalty, register=self._register, more=self._more, family=self._family, frontol=self._frontol
+        )
         self.gateway: Gateway = await build(ConfigFile(path), self.fatal.append)
         self._public = await listen(self.gateway.routes, ("127.0.0.1", 0))
         self._admin = await listen(self.gateway.admin_routes, ("127.0.0.1", 0))

@@ -8,8 +8,11 @@ import msgspec
 import typer
 from rich.console import Console
 
+from gateway.checking import said_of_codes
 from gateway.commands.attached import DEFAULT, Config, Json
-from gateway.domain.check import Check, State, warned
+from gateway.config_file import ConfigFile
+from gateway.domain.check import Check, State, passed, warned
+from gateway.domain.identification import Spending
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -52,12 +55,14 @@ async def examine(path: Path) -> list[Check]:
         reach.ports(config, running=alive),
         *unit.checks(config),
         *told,
-        _codes(),
+        _codes(config),
     ]
 
 
-def _codes() -> Check:
+def _codes(config: ConfigFile) -> Check:
     """What the administrator should have decided, not found out."""
+    if config.settings.identification.spending.phone is not Spending.FREELY:
+        return passed("codes", said_of_codes(config))
     said = "коды по SMS выключены: баллы спишет любой, кто назовёт чужой телефон"
     return warned("codes", said, "пусть кассир списывает баллы по карте или приложению, а не по названному телефону")
 

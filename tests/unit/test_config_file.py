@@ -49,7 +49,31 @@ def added(block: str) -> str:
 
 OUTLET = '[outlet]\nid = "MAG-3"\ntimezone = "Europe/Moscow"'
 
+COMPARED = '[codes]\nspending = "server"\n[identification.spending]\nphone = "with_code"\n'
+FIELD = '[[enrolment.fields]]\nname = "n"\ncaption = "Имя"\n'
+
 MISTAKES = {
+    "points with a code nobody sends": (
+        added('[identification.spending]\nphone = "with_code"'),
+        'identification.spending: "with_code" требует codes.spending',
+        '"generated"',
+    ),
+    "a code the till could never be told": (added(COMPARED), 'codes.spending: "server"', "codes.registers_compare"),
+    "unknown way to spend": (
+        added('[identification.spending]\ncard = "always"'),
+        'identification.spending.card: указано "always"',
+        '"freely", "with_code", "never"',
+    ),
+    "wallet mask that is none": (added('[identification]\nwallet = "("'), "identification", "не регулярное"),
+    "one-time mask without its parts": (added('[identification]\none_time = "QR:.*"'), "identification", "(?P<code>"),
+    "question asked twice": (added(FIELD + FIELD), "enrolment", "'n' у двух полей"),
+    "pattern that is none": (added(FIELD + 'pattern = "["'), "enrolment.fields[1]", "не регулярное выражение"),
+    "code of one digit": (added("[codes]\nlength = 1"), "codes.length: указано 1", "от 4 до 8"),
+    "goods by no member": (
+        changed('slips = ["client"', 'position_id = ""\nslips = ["client"'),
+        "frontol.position_id",
+        "обычно",
+    ),
     "unknown key": (changed("\nlisten =", "\nlistn ="), "server.listn: неизвестный ключ", '"listen"', "admin"),
     "unknown table": (changed("[server]", "[sever]"), "sever: неизвестный ключ", '"server"', "registers"),
     "unknown key of an adapter": (changed("\npreset", "\npreest"), "loyalty.preest", '"preset"', "endpoint"),
