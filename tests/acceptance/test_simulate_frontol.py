@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shop import ROOT, Shop
+from shop import ROOT, Shop, eventually
 
 from adapters.registers.frontol.simulator.playing import play, play_again
 from adapters.registers.frontol.simulator.script import read_script
@@ -74,3 +74,17 @@ def test_a_script_that_cannot_be_played_is_told_with_its_place(text: str, tmp_pa
     script.write_text(text)
     with pytest.raises(ConfigError, match=r"script\.toml"):
         read_script(script)
+
+
+async def test_a_code_made_by_the_gateway_reaches_the_phone_and_no_log(
+    shop: Shop, capfd: pytest.CaptureFixture[str]
+) -> None:
+    body = (Path(__file__).parent / "frontol_examples" / "2-calculate.json").read_bytes()
+    told = (await shop.ask("document/", body))["client"]["validationCode"]
+
+    async def arrived() -> bool:
+        return [row["code"] for row in await shop.inspect("codes")] == [told]
+
+    assert await eventually(arrived), "the code the till was told is the one on the phone, and the only one"
+    written = capfd.readouterr()
+    assert told not in written.out + written.err
