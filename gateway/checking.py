@@ -86,9 +86,14 @@ def check_prompts(config: ConfigFile) -> None:
             raise ConfigError(f"{key}.name: правило {rule.name!r} уже есть; допустимо: у каждого правила своё имя")
         names.add(rule.name)
         _check_window(rule, config.settings.popups.poll_after_close_seconds, key)
-        if fault := _fault(rule.text):
-            fields = ", ".join(Customer.__struct_fields__)
-            raise ConfigError(f"{key}.text: правило {rule.name!r}: {fault}; допустимы поля customer: {fields}")
+        for name, text in (("text", rule.text), ("title", rule.title), *_reported(rule)):
+            if fault := _fault(text):
+                fields = ", ".join(Customer.__struct_fields__)
+                raise ConfigError(f"{key}.{name}: правило {rule.name!r}: {fault}; допустимы поля customer: {fields}")
+
+
+def _reported(rule: Prompt) -> list[tuple[str, str]]:
+    return [(f"fields.{name}", text) for name, text in rule.fields.items()]
 
 
 def _check_window(rule: Prompt, least: float, key: str) -> None:

@@ -17,6 +17,7 @@ from gateway.commands import (
     limited,
     outbox,
     printers,
+    prompts,
     reconcile,
     simulate,
     slip,
@@ -39,6 +40,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(limited.app, name="limited")
 app.add_typer(printers.app, name="printers")
 app.add_typer(slip.app, name="slip")
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(reconcile.app, name="reconcile")
 app.add_typer(doctor.app, name="doctor")
 doctor.app.command("loyalty")(doctor_loyalty.loyalty)

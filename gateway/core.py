@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from gateway.domain.call import Operation
 from gateway.domain.change import Change
 from gateway.domain.deadline import Deadline
-from gateway.domain.prompt import PromptRule
+from gateway.domain.prompt_rule import PromptRule
 from gateway.domain.sale_events import DeliverySent, Step
 from gateway.domain.sale_record import Profile, Sale, Terms
 from gateway.domain.work import Lane, Work, WorkKind
@@ -32,7 +32,7 @@ from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import LONGEST_WAIT, Handler, Later, Outbox
 from gateway.services.paper import Paper, paper
-from gateway.services.popups import PollTimes, Popups, popups_after_sales
+from gateway.services.popups import Popups, PopupTerms, popups_after_sales
 from gateway.services.printing import Printers
 from gateway.services.quoting import Quoting
 from gateway.services.records import Records
@@ -117,12 +117,12 @@ def build_core(
     front = FrontProgram(guard, lambda: limited.is_manual)
     rules = tuple(row.rule() for row in settings.prompts)
     slips = Slips(templates, clock, settings.outlet.zone, printed, settings.templates.birthday_within_days)
-    wording = Wording(settings.language, line, rules, slips)
+    wording = Wording(settings.language, line, rules, slips, settings.popups.at_once)
     records = _records(settings, loyalty.program.profile, store, clock, limited)
     receipts, telling, clocks = OpenReceipts(), Telling(guard), TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     papers = paper(printers, records, slips, meter)
-    popups = popups_after_sales(popup_guard, records, wording, meter, rules, _poll_times(settings))
+    popups = popups_after_sales(popup_guard, records, wording, meter, rules, _popup_terms(settings))
     releasing = Releasing(guard, records, telling, receipts)
     delivering = Delivering(guard, records, telling, meter, _follow_up(popups, papers), papers.after_sale.delivered)
     returning = Returning(guard, records, telling, meter)
@@ -276,9 +276,10 @@ def _keeping(settings: Settings) -> Keeping:
     )
 
 
-def _poll_times(settings: Settings) -> PollTimes:
-    return PollTimes(
+def _popup_terms(settings: Settings) -> PopupTerms:
+    return PopupTerms(
         after_close=timedelta(seconds=settings.popups.poll_after_close_seconds),
         after_paid=timedelta(seconds=settings.popups.poll_after_paid_seconds),
         again_after_close=timedelta(seconds=settings.popups.poll_again_after_close_seconds),
+        at_once=settings.popups.at_once,
     )

@@ -17,6 +17,7 @@ from gateway.domain.desk import DeskView, PromptAnswer
 from gateway.domain.enrolment import Application, Enrolment
 from gateway.domain.enrolment_form import Form
 from gateway.domain.loyalty_card import CardAnswer, LoyaltyCard
+from gateway.domain.occasion import Occasion
 from gateway.domain.print_job import PrintJob
 from gateway.domain.print_outcome import Composed, PrintOutcome, Trouble
 from gateway.domain.prompt import Prompt
@@ -193,6 +194,9 @@ class Store(Protocol):
 
     async def prompt(self, prompt_id: str) -> Prompt | None: ...
 
+    async def occasions(self, ids: Sequence[str]) -> Sequence[Occasion]:
+        """Those of these ids that are known, in any order."""
+
     async def offered(self, register: RegisterRef) -> Sequence[Prompt]:
         """Prompts that wait for the cashier's eyes, oldest first."""
 
@@ -244,7 +248,7 @@ class Store(Protocol):
         """
 
     async def forget_sales(self, before: datetime, limit: int) -> int:
-        """As `forget`: stripped sales and refunds."""
+        """As `forget`: stripped sales and refunds, and of whom which rule has spoken."""
 
     async def pulse(self) -> None:
         """Returns once whoever writes has taken a turn: silence says that it is stuck."""

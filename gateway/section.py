@@ -29,6 +29,19 @@ Positive = Annotated[int, Meta(ge=1, le=10000, description="целое числ�
 Share = Annotated[float, Meta(gt=0, le=1, description="доля, больше 0 и не больше 1 (0.1 — это 10 %)")]
 Pattern = Annotated[str, Meta(description="регулярное выражение или пустая строка")]
 Days = Annotated[int, Meta(ge=0, le=366, description="целое число от 0 до 366")]
+Window = Annotated[
+    # later the popup would greet another customer
+    float, Meta(gt=0, le=120, description="секунды, больше 0 и не больше 120 (две минуты)")
+]
+Priority = Annotated[int, Meta(ge=-1000, le=1000, description="целое число от -1000 до 1000")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DayHours = Annotated[
+    str,
+    Meta(
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00))?\Z",
+        description='часы, например "10:00-22:00"; пусто — круглые сутки',
+    ),
+]
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

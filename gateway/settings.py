@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta
 
-from gateway.domain.prompt import Moment, PromptRule
+from gateway.domain.hours import hours
+from gateway.domain.prompt_rule import Moment, PromptRule
 from gateway.domain.texts import Language
 from gateway.errors import ConfigError
 from gateway.people_settings import Codes, Enrolment, Identifying
@@ -14,15 +15,19 @@ from gateway.section import (
     Address,
     Budget,
     CallTime,
+    DayHours,
     Days,
     Duration,
     Identifier,
     Parallel,
     Positive,
+    Priority,
     Section,
     Share,
     Text,
     Wait,
+    Weekday,
+    Window,
 )
 from gateway.services.guard.breaker import BreakerRules
 from gateway.services.guard.guarded import GuardRules
@@ -38,6 +43,7 @@ class Outlet(Section, frozen=True, kw_only=True):
 
     id: Text
     timezone: str = ""
+    opening_hours: DayHours = ""
     clock: Literal["gateway", "auto"] = "gateway"
 
     @property
@@ -157,24 +163,43 @@ class SaleTimes(Section, frozen=True, kw_only=True):
 
 
 class Popups(Section, frozen=True, kw_only=True):
+    """`at_once`: how many prompts are said at once. A register in use whose screens have not asked for
+    `screen_missing_after_seconds` in opening hours is alerted.
+    """
+
     poll_after_close_seconds: Wait = 15
     poll_after_paid_seconds: Wait = 10
     poll_again_after_close_seconds: Wait = 45
+    at_once: Parallel = 2
+    screen_missing_after_seconds: Duration = 900
 
 
 class Prompt(Section, frozen=True, kw_only=True):
-    """One rule; `text` may use `{{ customer.first_name }}` and the customer's other fields."""
+    """One rule; its texts may use `{{ customer.first_name }}` and the customer's other fields."""
 
     name: Text
     text: Text
-    moment: Literal["identified", "after_sale"] = "after_sale"
+    title: str = ""
+    moment: Literal["identified", "quoted", "after_sale"] = "after_sale"
+    priority: Priority = 0
     segment: str = ""
+    levels: tuple[Text, ...] = ()
     birthday_within_days: Days | None = None
+    without_favourite_category: bool = False
+    points_expire_within_days: Days | None = None
+    outlets: tuple[Text, ...] = ()
+    registers: tuple[Text, ...] = ()
     since: date | None = None
     until: date | None = None
+    weekdays: tuple[Weekday, ...] = ()
+    hours: DayHours = ""
     stays_seconds: Duration = 60
-    window_seconds: Duration = 120
+    window_seconds: Window = 120
+    click_needed: bool = True
+    seen_after_seconds: Duration = 5
     action: Text = "popup-shown"
+    fields: dict[str, str] = {}
+    again_after_days: Days | None = None
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for a rule that no day fits."""
@@ -186,13 +211,26 @@ class Prompt(Section, frozen=True, kw_only=True):
             name=self.name,
             text=self.text,
             moment=Moment(self.moment),
+            title=self.title,
+            priority=self.priority,
             segment=self.segment,
+            levels=self.levels,
             birthday_within_days=self.birthday_within_days,
+            without_favourite_category=self.without_favourite_category,
+            points_expire_within_days=self.points_expire_within_days,
+            outlets=self.outlets,
+            registers=self.registers,
             since=self.since,
             until=self.until,
+            weekdays=self.weekdays,
+            hours=hours(self.hours),
             stays=timedelta(seconds=self.stays_seconds),
             window=timedelta(seconds=self.window_seconds),
+            click_needed=self.click_needed,
+            seen_after=timedelta(seconds=self.seen_after_seconds),
             action=self.action,
+            fields=self.fields,
+            again_after=None if self.again_after_days is None else timedelta(days=self.again_after_days),
         )
 
 

@@ -27,6 +27,7 @@ def instants_of(change: Change) -> Iterator[datetime]:
     if change.refund is not None:
         yield change.refund.at
     yield from (prompt.offered_at for prompt in change.prompts)
+    yield from (occasion.at for occasion in change.occasions)
     yield from (job.made_at for job in change.jobs)
     yield from (document.at for document in (*change.documents, *change.dropped))
     yield from (row.at for row in change.history)

@@ -12,6 +12,7 @@ from adapters.stores.instants import EPOCH, instants_of, microseconds
 from adapters.stores.listeners import Listeners, news_of
 from adapters.stores.memory_outbox import MemoryOutbox
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
+from gateway.domain.occasion import Occasion
 from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt, PromptState
 from gateway.domain.receipt import RegisterRef
@@ -21,10 +22,10 @@ from gateway.domain.work import Lane, OutboxRow, Work, WorkKind
 from gateway.errors import Conflict, StoreUnavailable
 from gateway.ports import Counts, News, Store, StoreSize
 
-Record = TypeVar("Record", Sale, RefundRecord, Prompt, PrintJob)
+Record = TypeVar("Record", Sale, RefundRecord, Prompt, PrintJob, Occasion)
 Item = TypeVar("Item")
 PENDING = (WorkKind.DELIVER, WorkKind.RELEASE, WorkKind.REFUND, WorkKind.REPORT)
-OVER = (PromptState.REPORTED, PromptState.EXPIRED)
+OVER = (PromptState.REPORTED, PromptState.EXPIRED, PromptState.LEFT)
 
 
 class MemoryStore:
@@ -36,6 +37,7 @@ class MemoryStore:
         self._sales: dict[str, Sale] = {}
         self._refunds: dict[str, RefundRecord] = {}
         self._prompts: dict[str, Prompt] = {}
+        self._occasions: dict[str, Occasion] = {}
         self._jobs: dict[str, PrintJob] = {}
         self._documents: dict[str, ParkedDocument] = {}
         self._history: list[HistoryRow] = []
@@ -71,6 +73,10 @@ class MemoryStore:
         offered = (row for row in self._prompts.values() if row.state is PromptState.OFFERED)
         return sorted((row for row in offered if row.register == register), key=attrgetter("offered_at", "id"))
 
+    async def occasions(self, ids: Sequence[str]) -> Sequence[Occasion]:
+        self._require(writable=False)
+        return [self._occasions[name] for name in ids if name in self._occasions]
+
     async def print_jobs(self, limit: int) -> Sequence[PrintJob]:
         self._require(writable=False)
         return sorted(self._jobs.values(), key=attrgetter("made_at", "id"))[:limit]
@@ -87,10 +93,12 @@ class MemoryStore:
         sales = _staged(self._sales, () if change.sale is None else (change.sale,))
         refunds = _staged(self._refunds, () if change.refund is None else (change.refund,))
         prompts = _staged(self._prompts, change.prompts)
+        occasions = _staged(self._occasions, change.occasions)
         jobs = _staged(self._jobs, change.jobs)
         self._sales.update(sales)
         self._refunds.update(refunds)
         self._prompts.update(prompts)
+        self._occasions.update(occasions)
         self._jobs.update(jobs)
         for over in change.jobs_over:
             self._jobs.pop(over, None)
@@ -181,7 +189,9 @@ class MemoryStore:
         self._require(writable=True)
         sales = (row for row in self._sales.values() if row.stripped and _age(row)[0] < before)
         refunds = (row for row in self._refunds.values() if row.stripped and row.at < before)
-        return _forget(self._sales, sales, limit) + _forget(self._refunds, refunds, limit)
+        occasions = (row for row in self._occasions.values() if row.at < before)
+        gone = _forget(self._sales, sales, limit) + _forget(self._refunds, refunds, limit)
+        return gone + _forget(self._occasions, occasions, limit)
 
     async def pulse(self) -> None:
         self._require(writable=False)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from adapters.stores.instants import instant, microseconds
 from gateway.domain.change import HistoryRow, ParkedDocument
+from gateway.domain.occasion import Occasion
 from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
@@ -22,13 +23,14 @@ from gateway.errors import StoreError
 from gateway.ports import Counts
 
 Row = Mapping[str, str | int | bytes]
-Record = TypeVar("Record", Sale, RefundRecord, Prompt, PrintJob)
+Record = TypeVar("Record", Sale, RefundRecord, Prompt, PrintJob, Occasion)
 Body = TypeVar("Body")
 
 ENCODER = Encoder()  # Decimals become strings, so they stay exact; bytes become base64
 SALE = Decoder(Sale)
 REFUND = Decoder(RefundRecord)
 PROMPT = Decoder(Prompt)
+OCCASION = Decoder(Occasion)
 JOB = Decoder(PrintJob)
 DOCUMENT = Decoder(ParkedDocument)
 
@@ -81,6 +83,15 @@ def prompt_row(prompt: Prompt) -> Row:
         "register": prompt.register.register,
         "offered_at": microseconds(prompt.offered_at),
         "body": body(prompt),
+    }
+
+
+def occasion_row(occasion: Occasion) -> Row:
+    return {
+        "id": occasion.id,
+        "version": occasion.version,
+        "at": microseconds(occasion.at),
+        "body": body(occasion),
     }
 
 

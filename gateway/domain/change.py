@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from gateway.domain.occasion import Occasion
 from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
@@ -53,6 +54,7 @@ class Change(Struct, frozen=True, kw_only=True):
     sale: Sale | None = None
     refund: RefundRecord | None = None
     prompts: tuple[Prompt, ...] = ()
+    occasions: tuple[Occasion, ...] = ()
     jobs: tuple[PrintJob, ...] = ()
     jobs_over: tuple[str, ...] = ()
     documents: tuple[ParkedDocument, ...] = ()

@@ -47,7 +47,11 @@ class SegmentMembership(Struct, frozen=True, kw_only=True):
 
 
 class Customer(Struct, frozen=True, kw_only=True):
-    """A participant as the loyalty server knows him; `id` is the server's own."""
+    """A participant as the loyalty server knows him; `id` is the server's own.
+
+    `favourite_category` is empty when none was chosen, None when the server does not say; `expiring_points` are lost
+    after `points_expire_on`.
+    """
 
     id: str
     first_name: str = ""
@@ -59,6 +63,9 @@ class Customer(Struct, frozen=True, kw_only=True):
     birth_date: date | None = None
     balance: Balance = Balance()
     level: str = ""
+    favourite_category: str | None = None
+    expiring_points: Decimal = ZERO
+    points_expire_on: date | None = None
     segments: tuple[SegmentMembership, ...] = ()
 
     @property

@@ -41,6 +41,11 @@ def call_key(order: str, operation: str, attempt: int = 0) -> UUID:
     return uuid5(NAMESPACE, f"call|{order}|{operation}|{attempt}")
 
 
+def occasion_id(rule: str, customer_id: str) -> str:
+    """One for a rule and a customer; tells neither."""
+    return str(uuid5(NAMESPACE, f"occasion|{rule}|{customer_id}"))
+
+
 def prompt_id(sale_id: str, rule: str) -> str:
     """One prompt for a sale and a rule, whoever polls and however often."""
     return str(uuid5(NAMESPACE, f"prompt|{sale_id}|{rule}"))

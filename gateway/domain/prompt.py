@@ -4,52 +4,13 @@ OFFERED -> SHOWN -> REPORTED        either may end in EXPIRED when its window cl
         -> LEFT                     the customer had gone: nobody heard it, nothing is reported
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.domain.birthday import days_to_birthday
-from gateway.domain.customer import Customer
 from gateway.domain.receipt import RegisterRef
-
-
-class Moment(StrEnum):
-    IDENTIFIED = "identified"
-    AFTER_SALE = "after_sale"
-
-
-class PromptRule(Struct, frozen=True, kw_only=True):
-    """When to prompt whom with what, as the administrator wrote it.
-
-    `segment` is "segmentation/segment" (external ids) or just the segment's id. `window` is how long after
-    the close the popup may be shown and reported.
-    """
-
-    name: str
-    text: str
-    moment: Moment = Moment.AFTER_SALE
-    segment: str = ""
-    birthday_within_days: int | None = None
-    since: date | None = None
-    until: date | None = None
-    stays: timedelta = timedelta(seconds=60)
-    window: timedelta = timedelta(seconds=120)
-    action: str = "popup-shown"
-
-    def applies(self, customer: Customer, today: date) -> bool:
-        """Whether every condition of the rule holds for this customer on this day."""
-        if (self.since and today < self.since) or (self.until and today > self.until):
-            return False
-        if self.segment and not any(
-            self.segment in (row.segment, f"{row.segmentation}/{row.segment}") for row in customer.segments
-        ):
-            return False
-        if self.birthday_within_days is None:
-            return True
-        days = days_to_birthday(customer.birth_date, today)
-        return days is not None and days <= self.birthday_within_days
 
 
 class PromptState(StrEnum):
@@ -77,6 +38,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     buyer: str = ""
     sold_at: datetime | None = None
     action: str
+    fields: dict[str, str] = {}
     offered_at: datetime
     stays: timedelta
     click_needed: bool = True

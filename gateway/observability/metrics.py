@@ -15,6 +15,11 @@ from gateway.ports import Meter
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds; an edge stands exactly at the 300 ms promise."""
 
+MINUTES = (1.0, 2.0, 5.0, 10.0, 15.0, 15.5, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0)
+"""Seconds of what takes a part of a popup's two minutes."""
+
+IN_MINUTES = ("popup_offer", "popup_answer")
+
 COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "fallback_answers": ("Answers given without the loyalty server", ("operation",)),
     "closes": ("Closed receipts taken from registers", ("verdict",)),
@@ -53,6 +58,8 @@ GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 TIMES: dict[str, str] = {
+    "popup_offer": "From the close of the receipt to the popup",
+    "popup_answer": "From the popup to the cashier's answer",
     "popup_report": "From the cashier's click to the loyalty server's acceptance",
     "loyalty_call_duration": "Calls to the loyalty server, from the sending to the answer",
     "loyalty_queue_wait": "Waiting for a place among the calls under way",
@@ -74,7 +81,10 @@ class Metrics(Meter):
             name: Counter(f"pos_gateway_{name}", text, labels, registry=self.registry)
             for name, (text, labels) in COUNTERS.items()
         }
-        self._times = {name: Histogram(f"pos_gateway_{name}_seconds", text, edges) for name, text in TIMES.items()}
+        self._times = {
+            name: Histogram(f"pos_gateway_{name}_seconds", text, MINUTES if name in IN_MINUTES else edges)
+            for name, text in TIMES.items()
+        }
         self._gauges = {
             name: Gauge(f"pos_gateway_{name}", text, labels, registry=self.registry)
             for name, (text, labels) in GAUGES.items()

@@ -7,6 +7,7 @@ from typing import TypeVar
 from gateway.domain.customer import Customer, CustomerKey
 from gateway.domain.deadline import Deadline
 from gateway.domain.ids import order_id
+from gateway.domain.prompt_rule import Moment
 from gateway.domain.quote import CouponState, Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.domain.texts import Phrase
@@ -62,7 +63,7 @@ class Quoting:
             return Identified(customer=None, known=False, notices=(self._wording.say(Phrase.SERVER_AWAY),))
         if customer is None:
             return Identified(customer=None, known=True, notices=(self._wording.say(Phrase.CUSTOMER_UNKNOWN),))
-        notices = (*self._wording.about(customer), *self._wording.prompts(customer))
+        notices = (*self._wording.about(customer), *self._wording.prompts(Moment.IDENTIFIED, customer, register))
         return Identified(
             customer=customer, known=True, notices=notices, slip=self._wording.slips.customer(customer, register)
         )
@@ -81,7 +82,9 @@ class Quoting:
         if quote is None:
             return self._without_server(receipt, known)
         known.told(receipt, quote)
-        return self._told(receipt, quote, customer or quote.customer, self._notices(quote))
+        buyer = customer or quote.customer
+        hints = self._wording.prompts(Moment.QUOTED, buyer, receipt.register) if buyer else ()
+        return self._told(receipt, quote, buyer, (*self._notices(quote), *hints))
 
     async def _ask_price(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Quote:
         order = order_id(receipt.id, await self._generation(receipt, known))

@@ -6,7 +6,8 @@ from decimal import Decimal
 import structlog
 
 from gateway.domain.customer import Customer
-from gateway.domain.prompt import Moment, PromptRule
+from gateway.domain.prompt_rule import Moment, PromptRule, Scene, by_priority
+from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language, Phrase, points, say
 from gateway.errors import TemplateError
 from gateway.ports import Line
@@ -16,17 +17,20 @@ log = structlog.get_logger()
 
 
 class Wording:
-    """One language; `slips` are what the customer takes home."""
+    """One language; `slips` are what the customer takes home. `at_once`: how many hints at most."""
 
-    def __init__(self, language: Language, line: Line, rules: tuple[PromptRule, ...], slips: Slips) -> None:
+    def __init__(
+        self, language: Language, line: Line, rules: tuple[PromptRule, ...], slips: Slips, at_once: int = 2
+    ) -> None:
         self.slips = slips
         self._language = language
         self._line = line
+        self._at_once = at_once
         self.use(rules)
 
     def use(self, rules: tuple[PromptRule, ...]) -> None:
         """From the next sentence on."""
-        self._at_once = tuple(rule for rule in rules if rule.moment is Moment.IDENTIFIED)
+        self._hints = {moment: by_priority(rules, moment) for moment in Moment}
 
     def local_now(self) -> datetime:
         """The outlet's own time."""
@@ -50,16 +54,18 @@ class Wording:
             lines.append(self.say(Phrase.LEVEL, level=customer.level))
         return (*lines, self.say(Phrase.BALANCE, points=customer.balance.available))
 
-    def prompts(self, customer: Customer) -> tuple[str, ...]:
-        """Hints of the rules that speak as soon as the customer is known."""
-        today = self.local_now().date()
-        said = (self.prompt_text(rule, customer) for rule in self._at_once if rule.applies(customer, today))
-        return tuple(text for text in said if text)
+    def prompts(self, moment: Moment, customer: Customer, register: RegisterRef) -> tuple[str, ...]:
+        """Hints of the rules that speak while the receipt is open, the most important first."""
+        here = Scene(register=register, at=self.local_now())
+        said = (
+            self.filled(rule, rule.text, customer) for rule in self._hints[moment] if rule.applies(customer, here)
+        )
+        return tuple(text for text in said if text)[: self._at_once]
 
-    def prompt_text(self, rule: PromptRule, customer: Customer) -> str:
-        """Empty when the rule's text fails on this customer: the others must not suffer."""
+    def filled(self, rule: PromptRule, text: str, customer: Customer) -> str:
+        """One of the rule's texts. Empty when it fails on this customer: the others must not suffer."""
         try:
-            return self._line(rule.text, customer)
+            return self._line(text, customer)
         except TemplateError as error:
             log.warning("prompt_not_rendered", rule=rule.name, error=type(error).__name__)
             return ""

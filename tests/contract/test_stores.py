@@ -30,6 +30,7 @@ from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, op
 from adapters.stores.memory import MemoryStore
 from adapters.stores.postgres.store import PostgresStore
 from gateway.domain.change import Change, Parked, Shift
+from gateway.domain.occasion import Occasion
 from gateway.domain.prompt import PromptState
 from gateway.domain.receipt import Refund, RegisterRef
 from gateway.domain.refund import RefundState
@@ -469,10 +470,10 @@ async def test_what_is_old_and_over_is_forgotten_a_bounded_number_at_a_time(stor
     await store.commit(Change(prompts=tuple(prompts), history=tuple(history), documents=documents))
     await store.commit(Change(dropped=tuple(replace(row, dropped="x") for row in documents if row.id != "open")))
     assert await store.forget(AT, 1) == 3
-    assert await store.forget(AT, 10) == 2
+    assert await store.forget(AT, 10) == 3
     assert await store.forget(AT, 10) == 0
     left = [prompt.id for prompt in prompts if await store.prompt(prompt.id)]
-    assert left == [prompt.id for prompt in prompts if prompt.id not in {"reported-old", "expired-old"}]
+    assert left == [prompt.id for prompt in prompts if prompt.id not in {"reported-old", "expired-old", "left-old"}]
     assert [await store.history("old"), await store.history("young")] == [[], history[2:]]
     assert {row.id for row in await store.documents()} == {"open", "young"}
 
@@ -582,3 +583,23 @@ async def test_a_shift_is_what_was_closed_and_returned_in_it(store: Store) -> No
         sales=(), refunds=()
     )
     assert await store.shift(REGISTER, "") == Shift(sales=(), refunds=())
+
+
+async def test_an_occasion_is_stored_once_and_changed_only_by_who_read_it(store: Store) -> None:
+    first = Occasion(id="a", at=AT, prompt_id="p", mark="2026")
+    await store.commit(Change(occasions=(first,)))
+    [known] = await store.occasions(["a", "b"])
+    assert known == replace(first, version=1)
+    with pytest.raises(Conflict):
+        await store.commit(Change(prompts=(make_prompt("second"),), occasions=(first,)))
+    assert await store.prompt("second") is None, "one transaction: the popup of the slower one is not raised"
+    await store.commit(Change(occasions=(replace(known, holds=False),)))
+    assert [row.holds for row in await store.occasions(["a"])] == [False]
+    assert await store.occasions([]) == []
+
+
+async def test_old_occasions_go_with_the_old_sales(store: Store) -> None:
+    rows = (Occasion(id="old", at=later(seconds=-1), prompt_id="p"), Occasion(id="young", at=AT, prompt_id="p"))
+    await store.commit(Change(occasions=rows))
+    assert await store.forget_sales(AT, 10) == 1
+    assert [row.id for row in await store.occasions(["old", "young"])] == ["young"]

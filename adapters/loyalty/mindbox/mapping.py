@@ -48,20 +48,38 @@ def customer(answer: Envelope, settings: MindboxSettings) -> Customer | None:
         phone=_phone(block),
         email=block.email or "",
         card=next((card.id("number") for card in answer.discount_cards), ""),
-        birth_date=_birth_date(block),
+        birth_date=_date(block.birth_date),
         balance=_balance(answer.balances, settings.balance),
         level=next((row.name for row in memberships if row.segmentation == settings.level_segmentation), ""),
+        favourite_category=_custom(block, settings.favourite_category_field),
+        expiring_points=_points(_custom(block, settings.expiring_points_field)),
+        points_expire_on=_date(_custom(block, settings.points_expire_on_field)),
         segments=memberships,
     )
+
+
+def _custom(block: CustomerBlock, name: str) -> str | None:
+    """A custom field as text: empty when the customer has none, None when the project has no such field."""
+    if not name:
+        return None
+    value = (block.custom_fields or {}).get(name)
+    return "" if value is None or value == [] else str(value)
+
+
+def _points(text: str | None) -> Decimal:
+    try:
+        return Decimal(text or 0)
+    except InvalidOperation:
+        return ZERO
 
 
 def _phone(block: CustomerBlock) -> str:
     return "" if block.mobile_phone is None else str(block.mobile_phone)
 
 
-def _birth_date(block: CustomerBlock) -> date | None:
+def _date(text: str | None) -> date | None:
     try:
-        return date.fromisoformat((block.birth_date or "")[:10])
+        return date.fromisoformat((text or "")[:10])
     except ValueError:
         return None
 

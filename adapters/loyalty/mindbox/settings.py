@@ -42,6 +42,8 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `long_basket_share` may be of more than `long_basket_lines` lines (0: without limit). `customer_system` names
     the ids of the chain's own customers; `rules_field` and `wallet_link_field` the custom fields with the version of
     the rules that a customer agreed to, and the address of his wallet card.
+    `favourite_category_field`, `expiring_points_field` and `points_expire_on_field` are custom fields too; empty: the
+    project has none.
     """
 
     kind: Literal["mindbox"]
@@ -58,6 +60,9 @@ class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     level_segmentation: str = "Level"
     statuses: Statuses = Statuses()
     payments: Payments = Payments()
+    favourite_category_field: str = ""
+    expiring_points_field: str = ""
+    points_expire_on_field: str = ""
     slip_placeholders: tuple[str, ...] = ("ReceiptFooter",)
     hidden_placeholders: tuple[str, ...] = ()
     long_basket_lines: int = 50

@@ -59,6 +59,7 @@ class CustomerBlock(Named, frozen=True, kw_only=True):
     mobile_phone: Scalar = None
     email: str | None = None
     birth_date: str | None = None
+    custom_fields: dict[str, Any] | None = None
 
 
 class PromotionSource(Answered, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from adapters.stores.postgres.writing import prepared, storable
 from adapters.stores.records import (
     DOCUMENT,
     JOB,
+    OCCASION,
     PROMPT,
     REFUND,
     SALE,
@@ -29,6 +30,7 @@ from adapters.stores.records import (
     read_work,
 )
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
+from gateway.domain.occasion import Occasion
 from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
@@ -40,7 +42,7 @@ from gateway.ports import Counts, News, Store, StoreSize
 
 Record = TypeVar("Record")
 FORGOTTEN = ("forget_history", "forget_prompts", "forget_documents")
-FORGOTTEN_SALES = ("forget_sales", "forget_refunds")
+FORGOTTEN_SALES = ("forget_sales", "forget_refunds", "forget_occasions")
 
 
 class PostgresStore:
@@ -69,6 +71,9 @@ class PostgresStore:
 
     async def prompt(self, prompt_id: str) -> Prompt | None:
         return await self._one(PROMPT, "prompt", prompt_id)
+
+    async def occasions(self, ids: Sequence[str]) -> Sequence[Occasion]:
+        return await self._all(OCCASION, "occasions", list(ids))
 
     async def offered(self, register: RegisterRef) -> Sequence[Prompt]:
         return await self._all(PROMPT, "offered", register.outlet, register.register)

@@ -14,6 +14,7 @@ from adapters.stores.records import (
     document_row,
     history_row,
     job_row,
+    occasion_row,
     prompt_row,
     refund_row,
     sale_row,
@@ -24,7 +25,7 @@ from gateway.domain.work import Work
 from gateway.errors import Conflict
 
 NEWS = Encoder()
-PUTS = ("put_sale", "put_refund", "put_prompt", "put_print_job")
+PUTS = ("put_sale", "put_refund", "put_prompt", "put_occasion", "put_print_job")
 STATEMENTS = (
     *PUTS,
     "end_print_job",
@@ -58,6 +59,7 @@ def prepared(change: Change) -> Prepared:
         "put_sale": _values(map(sale_row, () if change.sale is None else (change.sale,))),
         "put_refund": _values(map(refund_row, () if change.refund is None else (change.refund,))),
         "put_prompt": _values(map(prompt_row, change.prompts)),
+        "put_occasion": _values(map(occasion_row, change.occasions)),
         "put_print_job": _values(map(job_row, change.jobs)),
         "end_print_job": [(storable(over),) for over in change.jobs_over],
         "insert_document": _values(map(document_row, change.documents)),

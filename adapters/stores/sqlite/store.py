@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec.json import Decoder
 
 from adapters.stores.instants import instant, microseconds
@@ -15,6 +16,7 @@ from adapters.stores.listeners import Listeners, news_of
 from adapters.stores.records import (
     DOCUMENT,
     JOB,
+    OCCASION,
     PROMPT,
     REFUND,
     SALE,
@@ -30,6 +32,7 @@ from adapters.stores.sqlite.queries import QUERIES
 from adapters.stores.sqlite.reader import Reader
 from adapters.stores.sqlite.writer import Writer
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
+from gateway.domain.occasion import Occasion
 from gateway.domain.print_job import PrintJob
 from gateway.domain.prompt import Prompt
 from gateway.domain.receipt import RegisterRef
@@ -68,6 +71,9 @@ class SqliteStore:
 
     async def prompt(self, prompt_id: str) -> Prompt | None:
         return await self._one(PROMPT, "prompt", id=prompt_id)
+
+    async def occasions(self, ids: Sequence[str]) -> Sequence[Occasion]:
+        return await self._all(OCCASION, "occasions", ids=msgspec.json.encode(ids).decode())
 
     async def offered(self, register: RegisterRef) -> Sequence[Prompt]:
         return await self._all(PROMPT, "offered", outlet=register.outlet, register=register.register)

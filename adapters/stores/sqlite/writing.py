@@ -10,6 +10,7 @@ from adapters.stores.records import (
     document_row,
     history_row,
     job_row,
+    occasion_row,
     prompt_row,
     read_work,
     refund_row,
@@ -30,6 +31,8 @@ def apply(change: Change, connection: Connection) -> None:
         _put(connection, "refund", refund_row(change.refund))
     for prompt in change.prompts:
         _put(connection, "prompt", prompt_row(prompt))
+    for occasion in change.occasions:
+        _put(connection, "occasion", occasion_row(occasion))
     for job in change.jobs:
         _put(connection, "print_job", job_row(job))
     _each(connection, "end_print_job", [{"id": over} for over in change.jobs_over])
@@ -74,7 +77,7 @@ def bring_forward(by: timedelta, connection: Connection) -> None:
 
 
 FORGOTTEN = ("forget_history", "forget_prompts", "forget_documents")
-FORGOTTEN_SALES = ("forget_sales", "forget_refunds")
+FORGOTTEN_SALES = ("forget_sales", "forget_refunds", "forget_occasions")
 
 
 def forget(names: tuple[str, ...], before: datetime, limit: int, connection: Connection) -> int:

@@ -6,17 +6,18 @@ survives a restart, and nothing is shown or reported after its deadline.
 
 from msgspec import Struct
 
-from gateway.domain.prompt import PromptRule
+from gateway.domain.prompt_rule import PromptRule
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.popups.desk import PopupDesk
 from gateway.services.popups.floor import Floor
-from gateway.services.popups.polling import PollTimes, PopupPolling
+from gateway.services.popups.polling import PopupPolling, PopupTerms
+from gateway.services.popups.raising import Raising
 from gateway.services.popups.reporting import PopupReporting
 from gateway.services.records import Records
 from gateway.services.telling import Telling
 from gateway.services.wording import Wording
 
-__all__ = ["Floor", "PollTimes", "PopupDesk", "PopupPolling", "PopupReporting", "Popups", "popups_after_sales"]
+__all__ = ["Floor", "PopupDesk", "PopupPolling", "PopupReporting", "PopupTerms", "Popups", "popups_after_sales"]
 
 
 class Popups(Struct, frozen=True, kw_only=True):
@@ -34,10 +35,10 @@ def popups_after_sales(
     wording: Wording,
     meter: Meter,
     rules: tuple[PromptRule, ...],
-    times: PollTimes,
+    terms: PopupTerms,
 ) -> Popups:
     """`program` is asked and told past the breaker that guards the registers: a popup has its own two minutes."""
-    polling = PopupPolling(program, records, wording, meter, rules, times)
+    polling = PopupPolling(program, records, Raising(records, wording, meter, terms.at_once), meter, rules, terms)
     floor = Floor(records.clock, polling.window)
     return Popups(
         floor=floor,

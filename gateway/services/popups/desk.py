@@ -116,6 +116,7 @@ class PopupDesk:
             except Conflict:
                 continue
             self._meter.count("popups", state=change.prompts[0].state)
+            self._meter.observe("popup_answer", (now - prompt.offered_at).total_seconds())
             return True
 
     def _seen(self, prompt: Prompt, now: datetime) -> Change:
@@ -123,7 +124,7 @@ class PopupDesk:
             customer_id=prompt.customer_id,
             register=prompt.register,
             action=prompt.action,
-            fields={"rule": prompt.rule, "receipt": prompt.sale_id},
+            fields={"rule": prompt.rule, "receipt": prompt.sale_id} | prompt.fields,
             at=now,
         )
         key = str(call_key(prompt.id, Operation.SHOWN))

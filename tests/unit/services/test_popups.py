@@ -13,8 +13,11 @@ from shop_floor import ANNA, GOLD, OLGA, START, Shop, paid, plain_basket
 
 from adapters.loyalty.memory import Fault, Question
 from gateway.domain.call import Operation, ReportShown
+from gateway.domain.change import Change
 from gateway.domain.customer import CustomerKey
 from gateway.domain.desk import PromptAnswer
+from gateway.domain.ids import occasion_id
+from gateway.domain.occasion import left
 from gateway.domain.prompt import Prompt, PromptState
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import StoreUnavailable
@@ -270,6 +273,105 @@ async def test_screens_are_rung_when_a_prompt_is_offered_and_let_go_at_the_end(s
     shop.core.popups.desk.stop()
     async with asyncio.timeout(1):
         await screen
+
+
+async def sold_and_polled(shop: Shop, receipt_id: str) -> list[str]:
+    """The rules whose popups wait after one more sale to Anna."""
+    await sell(shop, receipt_id=receipt_id)
+    await shop.pass_time(seconds=15)
+    return [prompt.rule for prompt in await waiting(shop) if prompt.sale_id == receipt_id]
+
+
+ANYBODY = PromptSettings(name="hello", text="Здравствуйте")
+
+
+async def test_one_popup_for_a_customer_and_a_rule_though_he_has_two_receipts() -> None:
+    shop = Shop(prompts=(ANYBODY,))
+    assert await sold_and_polled(shop, "receipt-1") == ["hello"]
+    shop.restart()
+    assert await sold_and_polled(shop, "receipt-2") == []
+    await shop.pass_time(days=1)
+    assert await sold_and_polled(shop, "receipt-3") == []
+
+
+async def test_two_receipts_looked_at_in_the_same_moment_raise_one_popup() -> None:
+    shop = Shop(prompts=(ANYBODY,))
+    await sell(shop, receipt_id="receipt-1")
+    await sell(shop, receipt_id="receipt-2")
+    shop.clock.move(15)
+    polls = (shop.core.popups.polling.poll(name, shop.soon()) for name in ("receipt-1", "receipt-2"))
+    await asyncio.gather(*polls, return_exceptions=True)
+    assert len(await waiting(shop)) == 1
+
+
+async def test_who_has_left_and_entered_again_gets_another() -> None:
+    silver = replace(ANYBODY, segment="Level/Silver")
+    shop = Shop(prompts=(silver,))
+    assert await sold_and_polled(shop, "receipt-1") == [], "the sale has lifted her to gold"
+    gold = replace(ANYBODY, segment="Level/Gold")
+    shop = Shop(prompts=(gold,))
+    assert await sold_and_polled(shop, "receipt-1") == ["hello"]
+    account = shop.programme.account("80015")
+    assert account is not None
+    [known] = await shop.store.occasions([occasion_id("hello", "80015")])
+    await shop.store.commit(Change(occasions=(left(known),)))  # a look at her while she was not in it
+    assert await sold_and_polled(shop, "receipt-2") == ["hello"]
+
+
+async def test_a_rule_may_speak_again_after_some_days() -> None:
+    shop = Shop(prompts=(replace(ANYBODY, again_after_days=30),))
+    assert await sold_and_polled(shop, "receipt-1") == ["hello"]
+    await shop.pass_time(days=29)
+    assert await sold_and_polled(shop, "receipt-2") == []
+    await shop.pass_time(days=1)
+    assert await sold_and_polled(shop, "receipt-3") == ["hello"]
+
+
+async def test_of_more_rules_than_may_speak_at_once_the_less_important_waits_for_the_next_sale() -> None:
+    rules = tuple(replace(ANYBODY, name=name, priority=priority) for name, priority in (("a", 0), ("b", 9), ("c", 5)))
+    shop = Shop(prompts=rules)
+    assert sorted(await sold_and_polled(shop, "receipt-1")) == ["b", "c"]
+    assert await sold_and_polled(shop, "receipt-2") == ["a"]
+
+
+async def test_left_is_not_reported_and_does_not_come_again(shop: Shop) -> None:
+    prompt = await offered(shop)
+    assert await shop.core.popups.desk.answer(prompt.id, REGISTER, PromptAnswer.LEFT) is True
+    assert await shop.core.popups.desk.answer(prompt.id, REGISTER, PromptAnswer.LEFT) is True
+    assert await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN) is False
+    await shop.pass_time(minutes=5)
+    assert (await waiting(shop), await state(shop, prompt), reports(shop)) == ([], PromptState.LEFT, 0)
+
+
+async def test_the_next_receipt_makes_a_popup_say_whose_it_is(shop: Shop) -> None:
+    await offered(shop)
+    [popup] = (await shop.core.popups.desk.view(REGISTER)).popups
+    assert popup.whose == ""
+    await shop.quote(plain_basket("receipt-2", customer=OLGA))
+    seen = await shop.core.popups.desk.view(REGISTER)
+    time = START.astimezone().strftime("%H:%M")
+    assert seen.popups[0].whose == f"предыдущий чек {time}, Анна С."
+    assert seen.receipt_open
+    assert seen.card is not None
+
+
+async def test_a_popup_is_expected_while_it_may_still_come(shop: Shop) -> None:
+    await shop.pass_time(minutes=3)  # after our own start what went on before is not known
+    assert not (await shop.core.popups.desk.view(REGISTER)).expected
+    await sell(shop, OLGA)
+    assert (await shop.core.popups.desk.view(REGISTER)).expected
+    await shop.pass_time(seconds=121)
+    assert not (await shop.core.popups.desk.view(REGISTER)).expected
+
+
+async def test_the_report_carries_the_fields_of_its_rule() -> None:
+    shop = Shop(prompts=(replace(GOLD, fields={"level": "{{ customer.level }}"}),))
+    prompt = await offered(shop)
+    await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN)
+    await shop.pass_time(seconds=1)
+    told = msgspec.json.decode(shop.program.arrived[-1].body, type=ReportShown)
+    assert told.fields == {"rule": "gold", "receipt": "receipt-1", "level": prompt.fields["level"]}
+    assert prompt.fields["level"]
 
 
 def test_the_price_of_the_example_sale_lifts_anna() -> None:

@@ -5,7 +5,6 @@ Shapes: Mindbox developers docs, "mobile-phone-verification", "customer-card-act
 """
 
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
@@ -15,7 +14,6 @@ from gateway.errors import LoyaltyProtocolError
 
 class PersonBlock(CustomerBlock, frozen=True, kw_only=True):
     is_mobile_phone_confirmed: bool | None = None
-    custom_fields: dict[str, Any] | None = None
 
 
 class Processed(Named, frozen=True, kw_only=True):

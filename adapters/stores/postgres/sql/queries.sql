@@ -66,6 +66,18 @@ SET version = excluded.version, state = excluded.state, body = excluded.body
 WHERE prompt.version = excluded.version - 1
 RETURNING id;
 
+-- name: put_occasion
+-- As put_sale.
+INSERT INTO occasion (id, version, at, body)
+SELECT given.id, given.version + 1, given.at, given.body
+FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[]) AS given (id, version, at, body)
+WHERE given.version = 0 OR EXISTS (SELECT FROM occasion WHERE occasion.id = given.id)
+ORDER BY given.id COLLATE "C"
+ON CONFLICT (id) DO UPDATE
+SET version = excluded.version, at = excluded.at, body = excluded.body
+WHERE occasion.version = excluded.version - 1
+RETURNING id;
+
 -- name: put_print_job
 -- As put_sale; a job never changes when it was made.
 INSERT INTO print_job (id, version, state, made_at, body)
@@ -166,6 +178,9 @@ SELECT body FROM refund WHERE place = $1 AND place <> '';
 -- name: prompt
 SELECT body FROM prompt WHERE id = $1;
 
+-- name: occasions
+SELECT body FROM occasion WHERE id = ANY($1::text[]);
+
 -- name: offered
 SELECT body FROM prompt WHERE state = 'offered' AND outlet = $1 AND register = $2 ORDER BY offered_at, id;
 
@@ -211,7 +226,7 @@ WITH gone AS (
 WITH gone AS (
     DELETE FROM prompt WHERE id IN (
         SELECT id FROM prompt
-        WHERE state IN ('reported', 'expired') AND offered_at < $1
+        WHERE state IN ('reported', 'expired', 'left') AND offered_at < $1
         ORDER BY offered_at LIMIT $2
     ) RETURNING 1
 ) SELECT count(*) FROM gone;
@@ -219,6 +234,11 @@ WITH gone AS (
 -- name: forget_documents
 WITH gone AS (
     DELETE FROM document WHERE id IN (SELECT id FROM document WHERE dropped AND at < $1 LIMIT $2) RETURNING 1
+) SELECT count(*) FROM gone;
+
+-- name: forget_occasions
+WITH gone AS (
+    DELETE FROM occasion WHERE id IN (SELECT id FROM occasion WHERE at < $1 ORDER BY at LIMIT $2) RETURNING 1
 ) SELECT count(*) FROM gone;
 
 -- name: forget_sales

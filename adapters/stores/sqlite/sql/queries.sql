@@ -84,6 +84,15 @@ UPDATE print_job SET version = version + 1, state = :state, body = :body WHERE i
 -- name: end_print_job
 DELETE FROM print_job WHERE id = :id;
 
+-- name: insert_occasion
+-- As insert_sale.
+INSERT INTO occasion (id, version, at, body) VALUES (:id, :version + 1, :at, :body)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: update_occasion
+-- As update_sale.
+UPDATE occasion SET version = version + 1, at = :at, body = :body WHERE id = :id AND version = :version;
+
 -- name: insert_document
 -- The id is the digest of the content, so a repeat adds nothing.
 INSERT INTO document (id, at, dropped, body) VALUES (:id, :at, :dropped, :body)
@@ -153,6 +162,10 @@ SELECT body FROM refund WHERE place = :place AND place <> '';
 -- name: prompt
 SELECT body FROM prompt WHERE id = :id;
 
+-- name: occasions
+-- The ids as a JSON list: how many there are is not known here.
+SELECT body FROM occasion WHERE id IN (SELECT value FROM json_each(:ids));
+
 -- name: offered
 -- The state is written out so that the partial index serves.
 SELECT body FROM prompt
@@ -200,7 +213,7 @@ DELETE FROM history WHERE number IN (SELECT number FROM history WHERE at < :befo
 -- name: forget_prompts
 DELETE FROM prompt WHERE id IN (
     SELECT id FROM prompt
-    WHERE state IN ('reported', 'expired') AND offered_at < :before
+    WHERE state IN ('reported', 'expired', 'left') AND offered_at < :before
     ORDER BY offered_at LIMIT :limit
 );
 
@@ -211,6 +224,9 @@ DELETE FROM document WHERE id IN (SELECT id FROM document WHERE dropped = 1 AND 
 DELETE FROM sale WHERE id IN (
     SELECT id FROM sale WHERE stripped = 1 AND changed < :before ORDER BY changed LIMIT :limit
 );
+
+-- name: forget_occasions
+DELETE FROM occasion WHERE id IN (SELECT id FROM occasion WHERE at < :before ORDER BY at LIMIT :limit);
 
 -- name: forget_refunds
 DELETE FROM refund WHERE id IN (

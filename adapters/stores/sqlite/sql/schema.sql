@@ -50,7 +50,16 @@ CREATE TABLE prompt (
     body       BLOB NOT NULL
 ) STRICT;
 CREATE INDEX prompt_offered ON prompt (outlet, register, offered_at) WHERE state = 'offered';
-CREATE INDEX prompt_over ON prompt (offered_at) WHERE state IN ('reported', 'expired');
+CREATE INDEX prompt_over ON prompt (offered_at) WHERE state IN ('reported', 'expired', 'left');
+
+-- Which rule has spoken of which customer; the id tells neither.
+CREATE TABLE occasion (
+    id      TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    body    BLOB NOT NULL
+) STRICT;
+CREATE INDEX occasion_at ON occasion (at);
 
 -- Slips that are not surely on paper: a job that is done is deleted.
 CREATE TABLE print_job (
