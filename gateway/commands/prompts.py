@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -97,7 +97,7 @@ def _scene(file: ConfigFile, register: str, at: datetime | None) -> Scene:
         names = ", ".join(ref.register for ref in known)
         raise ConfigError(f"--register: нет кассы {register!r}; допустимо: {names}")
     zone = file.settings.outlet.zone
-    now = datetime.now(UTC).astimezone(zone) if at is None else at.replace(tzinfo=zone)
+    now = SystemClock().now().astimezone(zone) if at is None else at.replace(tzinfo=zone)
     return Scene(register=chosen, at=now)
 
 
