@@ -122,7 +122,7 @@ def build_core(
     receipts, telling, clocks = OpenReceipts(), Telling(guard), TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     papers = paper(printers, records, slips, meter)
-    popups = popups_after_sales(popup_guard, records, wording, meter, rules, _popup_terms(settings))
+    popups = popups_after_sales(popup_guard, records, wording, meter, rules, _popup_terms(settings), limited.phrase)
     releasing = Releasing(guard, records, telling, receipts)
     delivering = Delivering(guard, records, telling, meter, _follow_up(popups, papers), papers.after_sale.delivered)
     returning = Returning(guard, records, telling, meter)

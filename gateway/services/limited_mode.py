@@ -77,6 +77,10 @@ class LimitedMode:
     def state(self) -> LimitedState:
         return LimitedState(since=dict(self._since), failing=tuple(sorted(self._failing)), is_overdue=self._overdue())
 
+    def phrase(self) -> Phrase | None:
+        """Why sales go on without the programme, the weightiest reason; None while they do not."""
+        return next((phrase for reason, phrase in BEGINS.items() if reason in self._since), None)
+
     def switch(self, *, on: bool) -> None:
         """By hand. Raises `OSError` when it cannot be stored; then nothing has changed."""
         if on is not self.is_manual:
@@ -107,7 +111,7 @@ class LimitedMode:
         if register in self._told:
             return None
         self._told.add(register)
-        return next(phrase for reason, phrase in BEGINS.items() if reason in self._since)
+        return self.phrase()
 
     async def watch(self) -> None:
         """Warn, once, when it lasts longer than it should."""

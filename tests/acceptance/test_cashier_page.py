@@ -52,7 +52,7 @@ async def test_page_is_served_in_russian_by_default(address: str, http: aiohttp.
     assert answer.content_type == "text/html"
     assert '<html lang="ru">' in text
     assert "Касса <b>1</b>" in text
-    assert "Готово" in text
+    assert "Поздравили" in text
 
 
 @pytest.mark.parametrize(

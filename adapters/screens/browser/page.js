@@ -8,6 +8,7 @@ const TOLD_MS = 4000;
 const SETTLE_MS = 400; // a click or key on its way when a popup came, went or moved was not meant for what is there now
 const LONG_TEXT = 140; // characters; more would push the button off a small screen at full size
 const SCANNER_MS = 150; // a barcode scanner types its digits and then Enter, faster than anybody can
+const LOOK_MS = 250; // how often it is looked whether a popup is in sight
 
 const texts = JSON.parse(document.body.dataset.texts);
 const here = location.pathname;
@@ -28,7 +29,7 @@ function connect() {
   clearTimeout(retry);
   if (events) events.close();
   events = new EventSource(here + "/events" + token);
-  events.addEventListener("view", (event) => { heard(); draw(JSON.parse(event.data).popups); });
+  events.addEventListener("view", (event) => { heard(); draw(JSON.parse(event.data)); });
   events.addEventListener("heartbeat", heard);
   events.onerror = lost;
   listenFor(SILENCE_MS);
@@ -50,6 +51,7 @@ function lost() {
   clearTimeout(silence);
   clearTimeout(retry);
   state("offline");
+  drawCustomer(null); // who stands there now is not known
   retry = setTimeout(connect, RECONNECT_MS);
 }
 
@@ -61,7 +63,16 @@ function state(name) {
   document.getElementById("idle-hint").textContent = texts[name + "_hint"];
 }
 
-function draw(prompts) {
+function draw(view) {
+  drawPrompts(view.popups);
+  drawCustomer(view.card);
+  const limited = document.getElementById("limited");
+  limited.hidden = !view.limited;
+  if (limited.textContent !== view.limited) limited.textContent = view.limited;
+  settle();
+}
+
+function drawPrompts(prompts) {
   const listed = new Set(prompts.map((prompt) => prompt.id));
   for (const id of [...cards.keys()]) {
     if (listed.has(id)) continue;
@@ -70,25 +81,74 @@ function draw(prompts) {
   }
   for (const prompt of prompts) {
     if (!cards.has(prompt.id)) add(prompt);
+    if (cards.get(prompt.id)) tellWhose(cards.get(prompt.id), prompt);
   }
-  settle();
+}
+
+function drawCustomer(card) {
+  const place = document.getElementById("customer");
+  place.hidden = !card;
+  if (!card) return;
+  place.querySelector(".who").textContent = card.name || texts.unnamed;
+  place.querySelector(".level").hidden = !card.level;
+  place.querySelector(".level dd").textContent = card.level;
+  place.querySelector(".balance dd").textContent = card.balance;
+  place.querySelector(".hints").replaceChildren(...card.hints.map((hint) => {
+    const row = document.createElement("li");
+    row.textContent = hint;
+    return row;
+  }));
 }
 
 function add(prompt) {
   const card = document.getElementById("prompt").content.cloneNode(true).firstElementChild;
-  const button = card.querySelector("button");
   const text = card.querySelector(".text");
+  card.querySelector(".say").textContent = prompt.title;
   text.textContent = prompt.text;
   text.id = "text-" + prompt.id;
-  button.setAttribute("aria-describedby", text.id);
-  button.addEventListener("click", () => confirm(prompt.id, card, button));
-  button.addEventListener("keydown", guard);
+  for (const [name, answer] of [[".yes", "congratulated"], [".no", "left"]]) {
+    const button = card.querySelector(name);
+    button.setAttribute("aria-describedby", text.id);
+    button.addEventListener("click", () => pressed(prompt.id, card, button, answer));
+    button.addEventListener("keydown", guard);
+  }
   if (prompt.text.length > LONG_TEXT) card.dataset.long = "";
   card.style.setProperty("--stays", prompt.stays_seconds + "s");
   setTimeout(() => { if (!("kept" in card.dataset)) drop(prompt.id); }, prompt.stays_seconds * 1000);
+  if (!prompt.click_needed) watch(prompt, card);
   cards.set(prompt.id, card);
   list.append(card);
   movedAt = performance.now();
+  chime();
+}
+
+// Another customer may stand there by now: whose it is, and the way to say that he has gone.
+function tellWhose(card, prompt) {
+  const whose = card.querySelector(".whose");
+  if (whose.lastElementChild.textContent === prompt.whose) return;
+  whose.lastElementChild.textContent = prompt.whose;
+  whose.hidden = !prompt.whose;
+  card.querySelector(".no").hidden = !prompt.answers.some((row) => row.answer === "left");
+  movedAt = performance.now();
+}
+
+// Where the rule needs no click: in sight for so long counts as read. Behind another window it does not.
+function watch(prompt, card) {
+  card.querySelector(".hint").textContent = texts.counts_itself;
+  let left = prompt.seen_after_seconds * 1000;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (document.visibilityState === "visible" && inSight(card)) left -= Math.min(now - last, 2 * LOOK_MS);
+    last = now;
+    if (left <= 0 && card.isConnected) answer(prompt.id, card, card.querySelector(".yes"), "congratulated");
+    if (left <= 0 || !card.isConnected) clearInterval(timer);
+  }, LOOK_MS);
+}
+
+function inSight(card) {
+  const box = card.querySelector(".text").getBoundingClientRect();
+  return box.top < innerHeight && box.bottom > 0;
 }
 
 function guard(event) {
@@ -96,25 +156,32 @@ function guard(event) {
   if (event.repeat || performance.now() - typedAt < SCANNER_MS) event.preventDefault();
 }
 
-async function confirm(id, card, button) {
-  if (button.getAttribute("aria-disabled") || performance.now() - movedAt < SETTLE_MS) return;
+function pressed(id, card, button, given) {
+  if (performance.now() - movedAt >= SETTLE_MS) answer(id, card, button, given);
+}
+
+async function answer(id, card, button, given) {
+  if ("saving" in card.dataset) return;
+  card.dataset.saving = "";
   button.setAttribute("aria-disabled", "true"); // `disabled` would take the focus away
-  card.dataset.kept = ""; // once clicked, it goes when it is saved and not before
+  card.dataset.kept = ""; // once answered, it goes when it is saved and not before
   card.querySelector(".failure").textContent = "";
-  const status = await save(id);
+  const status = await save(id, given);
   button.removeAttribute("aria-disabled");
+  delete card.dataset.saving;
   if (status === 200) { tell(texts.stored); drop(id); }
   else if (status === 409) { tell(texts.late); drop(id); }
   else card.querySelector(".failure").textContent = texts.failed;
 }
 
-async function save(id) {
+async function save(id, given) {
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), SAVE_MS);
   try {
     const address = api + encodeURIComponent(id) + "/answer" + token;
-    const told = { method: "POST", signal: giveUp.signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ answer: "congratulated" }) };
-    return (await fetch(address, told)).status;
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ answer: given });
+    return (await fetch(address, { method: "POST", signal: giveUp.signal, headers, body })).status;
   } catch (error) {
     return 0;
   } finally {
@@ -134,9 +201,10 @@ function drop(id) {
 function settle() {
   const first = list.querySelector("button");
   const count = list.childElementCount;
-  document.getElementById("idle").hidden = count > 0;
+  document.body.toggleAttribute("data-popups", count > 0);
+  document.getElementById("idle").hidden = count > 0 || !document.getElementById("customer").hidden;
   document.title = count ? "(" + count + ") " + title : title;
-  if (first && !list.contains(document.activeElement)) first.focus();
+  if (first && !list.contains(document.activeElement) && document.activeElement !== sound) first.focus();
 }
 
 function tell(text) {
@@ -145,12 +213,56 @@ function tell(text) {
   setTimeout(() => { if (told.textContent === text) told.textContent = ""; }, TOLD_MS);
 }
 
+// The sound: two soft notes. A browser plays none before somebody has touched the page.
+const sound = document.getElementById("sound");
+let audio = null;
+
+function wantsSound() {
+  try { return localStorage.getItem("sound") === "on"; } catch (error) { return false; }
+}
+
+function drawSound(on) {
+  sound.setAttribute("aria-pressed", String(on));
+  sound.querySelector("span").textContent = on ? texts.sound_on : texts.sound_off;
+}
+
+sound.addEventListener("click", () => {
+  const on = sound.getAttribute("aria-pressed") !== "true";
+  try { localStorage.setItem("sound", on ? "on" : "off"); } catch (error) { /* until the page is closed */ }
+  drawSound(on);
+  if (on) chime();
+});
+
+function chime() {
+  if (sound.getAttribute("aria-pressed") !== "true") return;
+  try {
+    audio = audio || new AudioContext();
+    audio.resume();
+    note(660, 0);
+    note(880, 0.16);
+  } catch (error) { /* no sound is no reason to stop */ }
+}
+
+function note(hertz, after) {
+  const from = audio.currentTime + after;
+  const tone = audio.createOscillator();
+  const volume = audio.createGain();
+  tone.frequency.value = hertz;
+  volume.gain.setValueAtTime(0.0001, from);
+  volume.gain.exponentialRampToValueAtTime(0.2, from + 0.02);
+  volume.gain.exponentialRampToValueAtTime(0.0001, from + 0.35);
+  tone.connect(volume).connect(audio.destination);
+  tone.start(from);
+  tone.stop(from + 0.4);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" && event.key !== " ") typedAt = performance.now();
 }, true);
 // A click beside the button takes the focus off it; keys must go on working.
-document.addEventListener("click", settle);
+document.addEventListener("click", (event) => { if (!sound.contains(event.target)) settle(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && link.dataset.state === "offline") connect(); });
 window.addEventListener("online", connect);
 window.addEventListener("offline", lost);
+drawSound(wantsSound());
 connect();

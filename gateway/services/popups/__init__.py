@@ -4,9 +4,12 @@ A popup is worth something for two minutes only: later it would greet the wrong 
 survives a restart, and nothing is shown or reported after its deadline.
 """
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from gateway.domain.prompt_rule import PromptRule
+from gateway.domain.texts import Phrase
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.popups.desk import PopupDesk
 from gateway.services.popups.floor import Floor
@@ -36,6 +39,7 @@ def popups_after_sales(
     meter: Meter,
     rules: tuple[PromptRule, ...],
     terms: PopupTerms,
+    limited: Callable[[], Phrase | None],
 ) -> Popups:
     """`program` is asked and told past the breaker that guards the registers: a popup has its own two minutes."""
     polling = PopupPolling(program, records, Raising(records, wording, meter, terms.at_once), meter, rules, terms)
@@ -43,6 +47,6 @@ def popups_after_sales(
     return Popups(
         floor=floor,
         polling=polling,
-        desk=PopupDesk(program, records, floor, wording, meter),
+        desk=PopupDesk(program, records, floor, wording, meter, limited),
         reporting=PopupReporting(records, Telling(program), meter),
     )

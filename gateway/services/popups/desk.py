@@ -1,7 +1,7 @@
 """What the screens of a register see, and the cashier's answer: one durable write."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from gateway.domain.call import Operation, ReportShown
@@ -29,8 +29,16 @@ class PopupDesk:
     """`PromptDesk` for every screen."""
 
     def __init__(
-        self, program: LoyaltyProgram, records: Records, floor: Floor, wording: Wording, meter: Meter
+        self,
+        program: LoyaltyProgram,
+        records: Records,
+        floor: Floor,
+        wording: Wording,
+        meter: Meter,
+        limited: Callable[[], Phrase | None] = lambda: None,
     ) -> None:
+        """`limited` says why sales go on without the programme, None while they do not."""
+        self._limited = limited
         self._program = program
         self._records = records
         self._floor = floor
@@ -49,6 +57,7 @@ class PopupDesk:
             receipt_open=self._floor.is_open(register),
             expected=bool(waiting) or self._floor.is_expected(register),
             card=self._card(register),
+            limited=self._wording.say(phrase) if (phrase := self._limited()) else "",
         )
 
     def _popup(self, prompt: Prompt, now: datetime) -> Popup:
