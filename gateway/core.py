@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from gateway.domain.call import Operation
 from gateway.domain.change import Change
 from gateway.domain.deadline import Deadline
+from gateway.domain.hours import hours
 from gateway.domain.prompt_rule import PromptRule
 from gateway.domain.sale_events import DeliverySent, Step
 from gateway.domain.sale_record import Profile, Sale, Terms
@@ -32,7 +33,7 @@ from gateway.services.loop_lag import LoopLag
 from gateway.services.open_receipts import OpenReceipts
 from gateway.services.outbox import LONGEST_WAIT, Handler, Later, Outbox
 from gateway.services.paper import Paper, paper
-from gateway.services.popups import Popups, PopupTerms, popups_after_sales
+from gateway.services.popups import Popups, PopupTerms, ScreenRules, popups_after_sales
 from gateway.services.printing import Printers
 from gateway.services.quoting import Quoting
 from gateway.services.records import Records
@@ -122,7 +123,9 @@ def build_core(
     receipts, telling, clocks = OpenReceipts(), Telling(guard), TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     papers = paper(printers, records, slips, meter)
-    popups = popups_after_sales(popup_guard, records, wording, meter, rules, _popup_terms(settings), limited.phrase)
+    popups = popups_after_sales(
+        popup_guard, records, wording, meter, rules, _popup_terms(settings), limited.phrase, _screen_rules(settings)
+    )
     releasing = Releasing(guard, records, telling, receipts)
     delivering = Delivering(guard, records, telling, meter, _follow_up(popups, papers), papers.after_sale.delivered)
     returning = Returning(guard, records, telling, meter)
@@ -273,6 +276,13 @@ def _keeping(settings: Settings) -> Keeping:
         outcomes=timedelta(days=settings.keeping.outcomes_days),
         refund_facts=timedelta(days=settings.keeping.refund_facts_days),
         disk_warning=settings.keeping.disk_warning_megabytes * 1024**2,
+    )
+
+
+def _screen_rules(settings: Settings) -> ScreenRules:
+    return ScreenRules(
+        missing_after=timedelta(seconds=settings.popups.screen_missing_after_seconds),
+        open=hours(settings.outlet.opening_hours),
     )
 
 

@@ -138,7 +138,7 @@ class Daemon:
         self._heed_signals()
         self._notify.ready("работает")
         watchdog = Watchdog(self._notify, gateway.store, gateway.core.outbox)
-        supervised = [*gateway.core.jobs(), watchdog.feed(), self._reload_when_told(gateway)]
+        supervised = [*gateway.jobs(), watchdog.feed(), self._reload_when_told(gateway)]
         jobs = [asyncio.create_task(job) for job in supervised]
         stopped = asyncio.create_task(self._stop.wait())
         try:

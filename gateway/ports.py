@@ -18,6 +18,7 @@ from gateway.domain.enrolment import Application, Enrolment
 from gateway.domain.enrolment_form import Form
 from gateway.domain.loyalty_card import CardAnswer, LoyaltyCard
 from gateway.domain.occasion import Occasion
+from gateway.domain.overview import Overview
 from gateway.domain.print_job import PrintJob
 from gateway.domain.print_outcome import Composed, PrintOutcome, Trouble
 from gateway.domain.prompt import Prompt
@@ -318,6 +319,18 @@ class PromptDesk(Protocol):
         """What the cashier did with it. True once it is stored, also when it was before; False when it is too late,
         answered otherwise, or not of this register. Raises `StoreUnavailable`.
         """
+
+
+class StatusDesk(Protocol):
+    """What the administrator's status page may ask and do."""
+
+    async def overview(self) -> Overview: ...
+
+    async def retry(self, subject: str) -> None:
+        """Try a parked record again. Raises `GatewayError` with the reason when it cannot be."""
+
+    def limit(self, *, on: bool) -> None:
+        """Limited mode by hand. Raises `OSError` when it cannot be stored."""
 
 
 class Templates(Protocol):

@@ -121,7 +121,7 @@ class Shop:
         self._admin = await listen(self.gateway.admin_routes, ("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{port_of(self._public)}"
         self.admin_url = f"http://127.0.0.1:{port_of(self._admin)}"
-        self._jobs = [asyncio.create_task(job) for job in self.gateway.core.jobs()]
+        self._jobs = [asyncio.create_task(job) for job in self.gateway.jobs()]
 
     async def stop_gateway(self) -> None:
         for job in self._jobs:

@@ -29,7 +29,7 @@ class Access:
         shown = _shown(request)
         wanted = place.token if place else ""
         fits = hmac.compare_digest(shown.encode(), (wanted or "-").encode())
-        if place is None or not (fits if wanted else _is_at_home(request)):
+        if place is None or not (fits if wanted else is_at_home(request)):
             return None
         return place.register
 
@@ -39,7 +39,7 @@ def _shown(request: web.Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else request.query.get("token", "")
 
 
-def _is_at_home(request: web.Request) -> bool:
+def is_at_home(request: web.Request) -> bool:
     """From this computer, and asked for by its own name: a page of somebody else's, whose name was made to lead
     here, shows its own.
     """

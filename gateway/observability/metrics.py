@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 from gateway import __version__
 from gateway.domain.receipt import RegisterRef
 from gateway.observability.histogram import Histogram, Observed
+from gateway.observability.last_hour import LastHour
 from gateway.observability.requests import REQUESTS
 from gateway.ports import Meter
 
@@ -49,6 +50,8 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "register_screens": ("Screens connected that would show a popup", ("register",)),
+    "register_without_screen": ("1 for a register in use, in opening hours, whose screens are silent", ("register",)),
     "store_used_bytes": ("What the store takes on its disk", ()),
     "disk_free_bytes": ("Free space of the store's disk", ()),
     "slip_templates_refused": ("1 while changed slip templates are broken and the old ones are used", ()),
@@ -89,16 +92,27 @@ class Metrics(Meter):
             name: Gauge(f"pos_gateway_{name}", text, labels, registry=self.registry)
             for name, (text, labels) in GAUGES.items()
         }
+        self._hour: LastHour | None = None
         self._bound: dict[tuple[object, ...], Any] = {}
         self._observed: dict[tuple[object, ...], Observed] = {}
         Gauge("pos_gateway_build_info", "The running version", ("version",), registry=self.registry).labels(
             __version__
         ).set(1)
 
+    def listen(self, hour: LastHour) -> None:
+        """What the status page shows is kept beside what is scraped."""
+        self._hour = hour
+
+    def counted(self, name: str, **labels: str) -> int:
+        """How often, since the start."""
+        return int(self._child(self._counters, name, labels)._value.get())  # noqa: SLF001 - the client offers no reading
+
     def count(self, name: str, **labels: str) -> None:
         self._child(self._counters, name, labels).inc()
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
+        if self._hour is not None and name == "loyalty_call_duration":
+            self._hour.answered(labels["outcome"])
         key = (name, *labels.items())
         observed = self._observed.get(key)
         if observed is None:
@@ -115,6 +129,8 @@ class Metrics(Meter):
 
     def request(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:
         """The register is a label of the count only: one histogram a register would make scrapes slow."""
+        if self._hour is not None:
+            self._hour.asked(register, outcome, seconds)
         name = "" if register is None else register.register
         self.observe("register_request_duration", seconds, operation=operation)
         self.count("register_requests", register=name, operation=operation, outcome=outcome)

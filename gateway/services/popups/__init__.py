@@ -16,11 +16,22 @@ from gateway.services.popups.floor import Floor
 from gateway.services.popups.polling import PopupPolling, PopupTerms
 from gateway.services.popups.raising import Raising
 from gateway.services.popups.reporting import PopupReporting
+from gateway.services.popups.screens import ScreenRules, Screens
 from gateway.services.records import Records
 from gateway.services.telling import Telling
 from gateway.services.wording import Wording
 
-__all__ = ["Floor", "PopupDesk", "PopupPolling", "PopupReporting", "PopupTerms", "Popups", "popups_after_sales"]
+__all__ = [
+    "Floor",
+    "PopupDesk",
+    "PopupPolling",
+    "PopupReporting",
+    "PopupTerms",
+    "Popups",
+    "ScreenRules",
+    "Screens",
+    "popups_after_sales",
+]
 
 
 class Popups(Struct, frozen=True, kw_only=True):
@@ -28,6 +39,7 @@ class Popups(Struct, frozen=True, kw_only=True):
 
     floor: Floor
     polling: PopupPolling
+    screens: Screens
     desk: PopupDesk
     reporting: PopupReporting
 
@@ -40,13 +52,16 @@ def popups_after_sales(
     rules: tuple[PromptRule, ...],
     terms: PopupTerms,
     limited: Callable[[], Phrase | None],
+    screen_rules: ScreenRules,
 ) -> Popups:
     """`program` is asked and told past the breaker that guards the registers: a popup has its own two minutes."""
     polling = PopupPolling(program, records, Raising(records, wording, meter, terms.at_once), meter, rules, terms)
     floor = Floor(records.clock, polling.window)
+    screens = Screens(records.clock, meter, screen_rules, floor.asked_at)
     return Popups(
         floor=floor,
         polling=polling,
-        desk=PopupDesk(program, records, floor, wording, meter, limited),
+        screens=screens,
+        desk=PopupDesk(program, records, floor, wording, meter, limited, screens),
         reporting=PopupReporting(records, Telling(program), meter),
     )

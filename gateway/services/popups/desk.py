@@ -15,6 +15,7 @@ from gateway.domain.work import Work, WorkKind
 from gateway.errors import Conflict
 from gateway.ports import LoyaltyProgram, Meter, News, PromptDesk
 from gateway.services.popups.floor import Floor
+from gateway.services.popups.screens import Screens
 from gateway.services.records import Records
 from gateway.services.wording import Wording
 
@@ -36,9 +37,11 @@ class PopupDesk:
         wording: Wording,
         meter: Meter,
         limited: Callable[[], Phrase | None] = lambda: None,
+        screens: Screens | None = None,
     ) -> None:
         """`limited` says why sales go on without the programme, None while they do not."""
         self._limited = limited
+        self._screens = screens
         self._program = program
         self._records = records
         self._floor = floor
@@ -88,6 +91,7 @@ class PopupDesk:
         rung = asyncio.Event()
         listeners = self._listeners.setdefault(register, set())
         listeners.add(rung)
+        self._screen(register, 1)
         try:
             while not self._stopped:
                 await rung.wait()
@@ -95,6 +99,11 @@ class PopupDesk:
                 yield
         finally:
             listeners.discard(rung)
+            self._screen(register, -1)
+
+    def _screen(self, register: RegisterRef, more: int) -> None:
+        if self._screens is not None:
+            self._screens.connected(register, more)
 
     def stop(self) -> None:
         """Let all screens go: their streams end."""

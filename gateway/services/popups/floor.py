@@ -74,6 +74,10 @@ class Floor:
         until = self._at(register).expected_until or self._began + self._window()
         return self._clock.now() < until
 
+    def asked_at(self, register: RegisterRef) -> datetime | None:
+        """When the register asked about a receipt last; None: not since our own start."""
+        return self._at(register).asked_at
+
     def has_moved_on(self, register: RegisterRef, since: datetime) -> bool:
         """Whether another receipt was begun after that time; unknown counts as yes: it must not be mistaken."""
         started = self._at(register).started_at
