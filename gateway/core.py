@@ -93,7 +93,7 @@ class Core(Struct, frozen=True, kw_only=True):
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run for ever."""
-        lanes = (self.outbox.run(Lane.SALES), self.outbox.run(Lane.POPUPS))
+        lanes = (self.outbox.run(lane) for lane in Lane)
         watches = (self.limited.watch(), self.loop_lag.watch(), self.housekeeping.run(), self.template_watch.run())
         return [*lanes, *self.paper.jobs(), *watches, self.clock_jumps.watch()]
 

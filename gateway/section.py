@@ -1,6 +1,6 @@
 """What every table of the configuration is made of, and the values its keys may have."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 

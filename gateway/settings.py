@@ -198,7 +198,7 @@ class Prompt(Section, frozen=True, kw_only=True):
     click_needed: bool = True
     seen_after_seconds: Duration = 5
     action: Text = "popup-shown"
-    fields: dict[str, str] = {}
+    fields: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it
     again_after_days: Days | None = None
 
     def __post_init__(self) -> None:

@@ -25,6 +25,7 @@ id = "MAG-3"
 [server]
 listen = "127.0.0.1:0"
 admin = "127.0.0.1:0"
+{server}
 [store]
 kind = "sqlite"
 path = "{folder}/state/gateway.sqlite"
@@ -56,7 +57,14 @@ text = "Поздравьте: {{{{ customer.first_name }}}}, золотой ур
 
 
 def write_config(
-    folder: Path, loyalty: str, *, register: str = "", more: str = "", family: str = "Offline", frontol: str = ""
+    folder: Path,
+    loyalty: str,
+    *,
+    register: str = "",
+    more: str = "",
+    family: str = "Offline",
+    server: str = "",
+    frontol: str = "",
 ) -> Path:
     """A config file of one Frontol register, with its secrets beside it."""
     (folder / "access-key").write_text(ACCESS_KEY + "\n")
@@ -71,6 +79,7 @@ def write_config(
             family=family,
             preset=family.lower(),
             frontol=frontol,
+            server=server,
         )
     )
     return path
@@ -92,6 +101,7 @@ class Shop:
         speed: float = 10,
         family: str = "Offline",
         frontol: str = "",
+        server: str = "",
     ) -> None:
         self.folder = folder
         self.sandbox = Sandbox(seed_path=SEED, speed=speed)
@@ -99,6 +109,7 @@ class Shop:
         """Where the gateway believes the loyalty server: the sandbox, unless a proxy is put before it."""
         self.fatal: list[Exception] = []
         self._register, self._more, self._family, self._frontol = register, more, family, frontol
+        self._server = server
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -114,7 +125,13 @@ class Shop:
     async def start_gateway(self) -> None:
         loyalty = self.loyalty or self.sandbox.url
         path = write_config(
-            self.folder, loyalty, register=self._register, more=self._more, family=self._family, frontol=self._frontol
+            self.folder,
+            loyalty,
+            register=self._register,
+            more=self._more,
+            family=self._family,
+            frontol=self._frontol,
+            server=self._server,
         )
         self.gateway: Gateway = await build(ConfigFile(path), self.fatal.append)
         self._public = await listen(self.gateway.routes, ("127.0.0.1", 0))

@@ -103,7 +103,7 @@ def _scene(file: ConfigFile, register: str, at: datetime | None) -> Scene:
 
 async def _customer(file: ConfigFile, key: CustomerKey, register: RegisterRef) -> Customer | None:
     """Raises `ConfigError`; the loyalty server's silence is said as one too: nothing else is asked here."""
-    program = bootstrap.loyalty(file)
+    program = bootstrap.loyalty(file).program
     try:
         deadline = Deadline(SystemClock().monotonic() + PATIENCE)
         return await with_segments(program, key, register, deadline)

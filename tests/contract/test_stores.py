@@ -216,7 +216,7 @@ async def test_due_work_is_leased_most_urgent_first_and_lanes_do_not_mix(store: 
     assert unleased(await lease(store, limit=2)) == [work[2], work[1]]
     assert unleased(await lease(store, limit=2)) == [work[0]]
     assert await leased(store) == []
-    assert await leased(store, Lane.POPUPS) == ["popup"]
+    assert await leased(store, Lane.REPORTS) == ["popup"]
 
 
 async def test_leased_work_is_nobody_elses_until_the_lease_ends(store: Store) -> None:

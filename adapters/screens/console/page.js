@@ -19,6 +19,7 @@ async function ask() {
     if (answer.status === 401) { location.reload(); return; }
     const told = await answer.json();
     csrf = told.csrf;
+    at("out").hidden = !told.can_leave;
     draw(told.overview);
     link(true);
   } catch (error) {
@@ -87,7 +88,7 @@ function drawLoyalty(told, now) {
 function drawOutbox(outbox, now) {
   if (!outbox) { set(at("outbox-state"), texts.store_away); at("outbox-state").dataset.state = "bad"; return; }
   at("outbox-state").dataset.state = outbox.oldest_seconds > LATE_SECONDS ? "bad" : "good";
-  set(at("outbox-state"), `${outbox.pending} ${texts.waiting}`);
+  set(at("outbox-state"), `${texts.waiting}: ${outbox.pending}`);
   set(at("outbox-late"), outbox.oldest_seconds > 5 ? `${texts.oldest} ${span(outbox.oldest_seconds)}` : "");
   set(at("parked-title"), outbox.parked_count ? `${texts.parked}: ${outbox.parked_count}` : texts.nothing_parked);
   const list = at("parked");
@@ -194,7 +195,7 @@ function set(element, text) {
 }
 
 function milliseconds(seconds) {
-  return seconds === null ? "—" : Math.round(seconds * 1000) + " ms";
+  return seconds === null ? "—" : `${Math.round(seconds * 1000)} ${texts.millisecond}`;
 }
 
 function clock(text) {

@@ -55,7 +55,9 @@ class _Console:
         session = self._sessions.session(request)
         if session is None:
             return _json(401, wire.Refusal(error=wire.NOT_ALLOWED))
-        return _json(200, wire.Page(overview=await self._desk.overview(), csrf=session.csrf))
+        return _json(
+            200, wire.Page(overview=await self._desk.overview(), csrf=session.csrf, can_leave=session.until > 0)
+        )
 
     async def login(self, request: web.Request) -> web.Response:
         asked = await _read(request, wire.Login)

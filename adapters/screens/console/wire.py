@@ -26,10 +26,11 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """`csrf` comes back in a header with everything that changes something."""
+    """`csrf` comes back in a header with everything that changes something; `can_leave`: a login can be ended."""
 
     overview: Overview
     csrf: str
+    can_leave: bool
 
 
 def encoded(value: Struct) -> bytes:

@@ -268,4 +268,4 @@ def test_a_prompt_goes_only_forward() -> None:
 
 def test_a_birthday_nobody_knows_is_far_away() -> None:
     rule = replace(GOLD.rule(), segment="", birthday_within_days=30)
-    assert not rule.applies(make_customer(birth_date=None), AT.date())
+    assert rule.misses_of(make_customer(birth_date=None), AT.date()) == ("birthday_within_days",)
