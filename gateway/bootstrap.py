@@ -24,14 +24,12 @@ from gateway.clock import SystemClock
 from gateway.config_file import ConfigFile, nearest
 from gateway.core import Core, Loyalty, build_core
 from gateway.domain.receipt import RegisterRef
-from gateway.domain.sale_record import Terms
 from gateway.domain.slip import Slip
 from gateway.errors import ConfigError, StoreError
 from gateway.limited_file import LimitedFile
 from gateway.observability.admin import Admin
 from gateway.observability.clients import Clients
 from gateway.observability.guard_view import GuardView
-from gateway.observability.last_hour import LastHour
 from gateway.observability.limited_switch import LimitedSwitch
 from gateway.observability.metrics import Metrics
 from gateway.observability.permission import Permission
@@ -41,10 +39,8 @@ from gateway.observability.status_view import House, StatusView
 from gateway.ports import Clock, Examination, Printer, Store
 from gateway.printer_wiring import assigned
 from gateway.reconciled_file import ReconciledFile
-from gateway.services.operating import Operating
 from gateway.services.printing import Printers
 from gateway.services.quoting import RESERVE
-from gateway.services.records import Records
 from gateway.settings import Register
 from gateway.slips import Templates
 
@@ -291,16 +287,6 @@ def admin_token(config: ConfigFile) -> str:
     return config.secret(name, "server.admin_token_file") if name else ""
 
 
-def status_view(
-    config: ConfigFile, known: Registers, core: Core, store: Store, clock: Clock, metrics: Metrics
-) -> StatusView:
-    """What the status page shows; it hears from now on what is counted."""
-    hour = LastHour(clock, store)
-    metrics.listen(hour)
-    house = House(outlet=config.settings.outlet.id, registers=tuple(known))
-    return StatusView(house, core, Operating(Records(store, clock, Terms())), store, clock, metrics, hour)
-
-
 def admin(config: ConfigFile, core: Core, store: Store, clock: Clock, metrics: Metrics, clients: Clients) -> Admin:
     budgets = config.settings.budgets
     waits = {"identify": budgets.identify, "quote": budgets.quote, "hold": budgets.redeem}
@@ -340,7 +326,8 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     )
 
     clients = Clients(clock)
-    status = status_view(config, known, core, opened, clock, metrics)
+    house = House(outlet=config.settings.outlet.id, registers=tuple(known))
+    status = StatusView(house, core, opened, clock, metrics)
     page = console.routes(status, admin_token(config), clock.monotonic)
 
     async def close() -> None:

@@ -123,9 +123,7 @@ def build_core(
     receipts, telling, clocks = OpenReceipts(), Telling(guard), TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
     papers = paper(printers, records, slips, meter)
-    popups = popups_after_sales(
-        popup_guard, records, wording, meter, rules, _popup_terms(settings), limited.phrase, _screen_rules(settings)
-    )
+    popups = popups_after_sales(popup_guard, records, wording, meter, rules, _popup_terms(settings), limited.phrase)
     releasing = Releasing(guard, records, telling, receipts)
     delivering = Delivering(guard, records, telling, meter, _follow_up(popups, papers), papers.after_sale.delivered)
     returning = Returning(guard, records, telling, meter)
@@ -292,4 +290,5 @@ def _popup_terms(settings: Settings) -> PopupTerms:
         after_paid=timedelta(seconds=settings.popups.poll_after_paid_seconds),
         again_after_close=timedelta(seconds=settings.popups.poll_again_after_close_seconds),
         at_once=settings.popups.at_once,
+        screens=_screen_rules(settings),
     )

@@ -19,11 +19,13 @@ from gateway.domain.overview import (
 )
 from gateway.domain.prompt import PromptState
 from gateway.domain.receipt import RegisterRef
+from gateway.domain.sale_record import Terms
 from gateway.errors import StoreError
 from gateway.observability.last_hour import LastHour, Seen, percentile
 from gateway.observability.metrics import Metrics
 from gateway.ports import Clock, StatusDesk, Store
 from gateway.services.operating import Operating
+from gateway.services.records import Records
 
 PARKED_SHOWN = 20
 
@@ -36,24 +38,18 @@ class House(Struct, frozen=True, kw_only=True):
 
 
 class StatusView:
-    def __init__(
-        self,
-        house: House,
-        core: Core,
-        operating: Operating,
-        store: Store,
-        clock: Clock,
-        metrics: Metrics,
-        hour: LastHour,
-    ) -> None:
+    """Hears from now on what `metrics` counts."""
+
+    def __init__(self, house: House, core: Core, store: Store, clock: Clock, metrics: Metrics) -> None:
         self._house = house
         self._core = core
-        self._operating = operating
+        self._operating = Operating(Records(store, clock, Terms()))
         self._store = store
         self._clock = clock
         self._metrics = metrics
-        self._hour = hour
+        self._hour = LastHour(clock, store)
         self._started = clock.now()
+        metrics.listen(self._hour)
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run for ever, for the page and for the alert of a register without a screen."""

@@ -52,12 +52,11 @@ def popups_after_sales(
     rules: tuple[PromptRule, ...],
     terms: PopupTerms,
     limited: Callable[[], Phrase | None],
-    screen_rules: ScreenRules,
 ) -> Popups:
     """`program` is asked and told past the breaker that guards the registers: a popup has its own two minutes."""
     polling = PopupPolling(program, records, Raising(records, wording, meter, terms.at_once), meter, rules, terms)
     floor = Floor(records.clock, polling.window)
-    screens = Screens(records.clock, meter, screen_rules, floor.asked_at)
+    screens = Screens(records.clock, meter, terms.screens, floor.asked_at)
     return Popups(
         floor=floor,
         polling=polling,

@@ -15,6 +15,7 @@ from gateway.errors import LoyaltyError
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.outbox import Later
 from gateway.services.popups.raising import Raising
+from gateway.services.popups.screens import ScreenRules
 from gateway.services.records import Records
 
 
@@ -28,6 +29,7 @@ class PopupTerms(Struct, frozen=True, kw_only=True):
     after_paid: timedelta = timedelta(seconds=10)
     again_after_close: timedelta = timedelta(seconds=45)
     at_once: int = 2
+    screens: ScreenRules = ScreenRules()
 
 
 class PopupPolling:
