@@ -22,6 +22,7 @@ SEED = EXAMPLES / "sandbox-seed.toml"
 COMMAND = Path(sys.executable).with_name("pos-gateway")
 
 LISTENING = r'^(?=.*"event":"listening").*"port":(\d+)'
+ADMIN = re.compile(r'^(?=.*"event":"listening").*"admin_port":(\d+)', re.MULTILINE)
 
 START_SECONDS = 20.0
 STOP_SECONDS = 12.0
@@ -34,11 +35,12 @@ class NotStarted(Exception):
 
 @dataclass(frozen=True)
 class House:
-    """Addresses without a slash at the end."""
+    """Addresses without a slash at the end; `admin` is empty for a gateway that is not ours."""
 
     gateway: str
     sandbox: str
     log: Path | None
+    admin: str = ""
 
 
 @asynccontextmanager
@@ -53,7 +55,10 @@ async def house(speed: float, language: str) -> AsyncIterator[House]:
             config.write_text(toml(hurried(example(), found, folder, speed, language)), encoding="utf-8")
             running = ["run", "--config", str(config)]
             port = await started(stack, running, folder / "gateway.log", LISTENING)
-            yield House(gateway=f"http://127.0.0.1:{port}", sandbox=found, log=folder / "gateway.log")
+            log = folder / "gateway.log"
+            admin = ADMIN.search(written(log))
+            shown = f"http://127.0.0.1:{admin[1]}" if admin else ""
+            yield House(gateway=f"http://127.0.0.1:{port}", sandbox=found, log=log, admin=shown)
 
 
 def example() -> dict[str, Any]:

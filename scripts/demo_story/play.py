@@ -59,6 +59,8 @@ class Play:
 
     async def _acts(self, view: LoyaltyView, page: CashierPage, *, once: bool) -> bool:
         self._timeline.line(self._words("page", url=page.url), "bold")
+        if self._place.admin:
+            self._timeline.line(self._words("status", url=f"{self._place.admin}/"), "bold")
         if not once:
             self._timeline.line(self._words("open_page", seconds=plain(Decimal(str(POLL_SECONDS / self._speed)))))
         known = {order["orderId"] for order in await view.orders()}

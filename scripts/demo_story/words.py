@@ -11,6 +11,7 @@ WORDS = {
     ),
     "starting": ("Запускаю песочницу Mindbox и шлюз…", "Starting the Mindbox sandbox and the gateway…"),
     "page": ("Страница кассира: {url}", "The cashier's page: {url}"),
+    "status": ("Страница администратора: {url}", "The administrator's page: {url}"),
     "open_page": (
         "Откройте её сейчас: попап придёт через {seconds} с после закрытия чека.",
         "Open it now: the popup comes {seconds} s after the receipt is closed.",
