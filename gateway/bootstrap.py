@@ -11,13 +11,13 @@ from aiohttp import web
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from adapters import screens
 from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
 from adapters.loyalty.mindbox import doctor as mindbox_doctor
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol, onec_retail
 from adapters.registers.frontol.report import ReportSettings, ReportSource
-from adapters.screens import api, browser, console
-from adapters.screens.access import Access, Place
+from adapters.screens import console
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, StoreSettings, open_store
 from gateway.checking import check_codes, check_outlet, check_prompts, check_times, slip_templates
 from gateway.clock import SystemClock
@@ -233,19 +233,11 @@ def till_report(config: ConfigFile) -> ReportSource:
     return ReportSource(settings, tills, scanned, config.settings.outlet.zone, config.folder)
 
 
-def places(config: ConfigFile, known: Registers) -> dict[str, Place]:
-    """Registers by their name in a screen's address: the id; `outlet.id` where another outlet's has the same id."""
-    named: dict[str, Place] = {}
-    for number, (ref, row) in enumerate(known.items(), 1):
-        file, key = row.screen_token_file, f"registers[{number}].screen_token_file"
-        name = f"{ref.outlet}.{ref.register}" if ref.register in named else ref.register
-        named[name] = Place(register=ref, token=config.secret(file, key) if file else "")
-    return named
-
-
-def screen_routes(config: ConfigFile, known: Registers, core: Core) -> list[web.AbstractRouteDef]:
-    access, language = Access(places(config, known)), config.settings.language
-    return [*api.routes(core.popups.desk, access, language), *browser.routes(core.popups.desk, access, language)]
+def screen_tokens(config: ConfigFile, known: Registers) -> dict[RegisterRef, str]:
+    """What the screens of each register show; empty where it is not set."""
+    keys = {ref: f"registers[{place}].screen_token_file" for place, ref in enumerate(known, 1)}
+    files = {ref: row.screen_token_file for ref, row in known.items()}
+    return {ref: config.secret(file, keys[ref]) if file else "" for ref, file in files.items()}
 
 
 def store_settings(config: ConfigFile) -> StoreSettings:
@@ -328,6 +320,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     clients = Clients(clock)
     house = House(outlet=config.settings.outlet.id, registers=tuple(known))
     status = StatusView(house, core, opened, clock, metrics)
+    pages = screens.routes(core.popups.desk, screen_tokens(config, known), config.settings.language)
     page = console.routes(status, admin_token(config), clock.monotonic)
 
     async def close() -> None:
@@ -338,7 +331,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         core=core,
         store=opened,
         clients=clients,
-        routes=[*screen_routes(config, known, core), *register_routes(config, known, core, metrics)],
+        routes=[*pages, *register_routes(config, known, core, metrics)],
         admin_routes=[*admin(config, core, opened, clock, metrics, clients).routes(), *page],
         status=status,
         close=close,
@@ -360,7 +353,7 @@ def check(config: ConfigFile) -> Templates:
     secrets(config, known, "frontol")
     onec_tokens(config, known)
     onec_style(config)
-    places(config, known)
+    screen_tokens(config, known)
     admin_token(config)
     check_outlet(config)
     check_codes(config)
