@@ -181,7 +181,7 @@ async def test_page_fits_every_screen(
     await raised(tab, desk)
     await tab.screenshot(f"cashier-{width}-{scheme}")
     assert await tab.run("document.documentElement.scrollWidth") <= width
-    assert await tab.run("document.querySelector('button').getBoundingClientRect().bottom") <= height
+    assert await tab.run("document.querySelector('article button').getBoundingClientRect().bottom") <= height
     assert await tab.run("parseFloat(getComputedStyle(document.querySelector('.text')).fontSize)") >= 28
     ground = await tab.run("getComputedStyle(document.body).backgroundColor")
     assert (int(ground.split("(")[1].split(",")[0]) > 128) == (scheme == "light")
@@ -203,6 +203,6 @@ async def test_long_text_leaves_the_button_on_the_screen(tab: Tab, desk: MemoryD
     await tab.screenshot("cashier-long-text")
     top, bottom = await tab.run(
         "[document.querySelector('.text').getBoundingClientRect().top,"
-        "document.querySelector('button').getBoundingClientRect().bottom]"
+        "document.querySelector('article button').getBoundingClientRect().bottom]"
     )
     assert 0 < top < bottom < 768
