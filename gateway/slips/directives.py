@@ -73,7 +73,7 @@ def element(line: str) -> Element:
 def directive(word: str) -> Callable[[str], Element]:
     """What makes the element of `@word`. Raises ValueError with the words there are."""
     if word not in DIRECTIVES:
-        raise ValueError(f"unknown directive @{restored(word)}; there are @{', @'.join(DIRECTIVES)}")
+        raise ValueError(f"нет директивы @{restored(word)}; есть @{', @'.join(DIRECTIVES)}")
     return DIRECTIVES[word]
 
 
@@ -92,7 +92,7 @@ def _text(align: Align = Align.LEFT, size: Size = Size.NORMAL, *, bold: bool = F
 def _code(kind: Callable[..., QrCode | Ean13 | Code128]) -> Callable[[str], Element]:
     def make(argument: str) -> Element:
         if not argument:
-            raise NothingToEncode("nothing to encode")
+            raise NothingToEncode("нечего кодировать")
         return kind(data=restored(argument))
 
     return make
@@ -100,20 +100,20 @@ def _code(kind: Callable[..., QrCode | Ean13 | Code128]) -> Callable[[str], Elem
 
 def _rule(argument: str) -> Element:
     if len(argument) > 1:
-        raise ValueError("@line takes one character")
+        raise ValueError("@line: нужен один знак")
     return Rule(symbol=restored(argument) or "-")
 
 
 def _feed(argument: str) -> Element:
     lines = argument or "1"
     if not (lines.isascii() and lines.isdigit() and 1 <= int(lines) <= MAX_FEED):
-        raise ValueError(f"@feed takes a number from 1 to {MAX_FEED}")
+        raise ValueError(f"@feed: нужно число от 1 до {MAX_FEED}")
     return Feed(lines=int(lines))
 
 
 def _cut(argument: str) -> Element:
     if argument:
-        raise ValueError("@cut takes nothing")
+        raise ValueError("@cut: после него ничего не пишут")
     return Cut()
 
 

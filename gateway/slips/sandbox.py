@@ -34,7 +34,7 @@ def clean(value: Any) -> str:
     if isinstance(value, Undefined):
         return str(value)  # raises, naming the field
     if value is None:
-        raise SecurityError("a value that is not known here would be printed; ask with {% if … is not none %} first")
+        raise SecurityError("печатается то, чего здесь не знают; сначала спросите: {% if … is not none %}")
     text = points(value) if isinstance(value, Decimal) else str(value)
     visible = "".join(_visible(character) for character in text[: 4 * MAX_VALUE])
     line = " ".join(part for part in visible.split(" ") if part)
@@ -66,7 +66,7 @@ class SlipEnvironment(ImmutableSandboxedEnvironment):
         """Refuses powers, and `*` and `%` with anything but numbers: `'a' * 10**12` is a terabyte."""
         numbers = isinstance(left, int | Decimal) and isinstance(right, int | Decimal)
         if operator == "**" or not numbers:
-            raise SecurityError(f"the operator {operator} works on numbers only, and ** not at all")
+            raise SecurityError(f"оператор {operator} — только для чисел, а ** нельзя вовсе")
         return super().call_binop(context, operator, left, right)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:

@@ -45,7 +45,7 @@ class Templates:
     def render(self, name: str, data: SlipData) -> Slip:
         """The slip of template `name`; empty when the template has nothing to say. Raises TemplateError."""
         if name not in self._templates:
-            raise TemplateError(f"no slip template {name!r}; there are {', '.join(self.names)}")
+            raise TemplateError(f"нет шаблона {name!r}; есть {', '.join(self.names)}")
         return _render(self._templates[name], data)
 
     def reload(self) -> bool:
@@ -66,7 +66,7 @@ class Templates:
         for folder in self._folders:
             paths = sorted(folder.glob("*.txt"))
             if not paths:
-                raise TemplateError(f"no slip templates (*.txt) in {folder}")
+                raise TemplateError(f"нет шаблонов (*.txt) в папке {folder}")
             found |= {path: _stamp(path) for path in paths}
         return found
 
@@ -100,7 +100,7 @@ def _source(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")  # Notepad writes a mark at the beginning
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise TemplateError(f"{path}:{line}: not UTF-8; save the file as UTF-8") from error
+        raise TemplateError(f"{path}:{line}: не UTF-8; сохраните файл в UTF-8") from error
     except OSError as error:
         raise TemplateError(f"{path}: {error.strerror}") from error
 
@@ -136,7 +136,7 @@ def _render(template: Template, data: SlipData) -> Slip:
     try:
         return read(_text(template, data))
     except DirectiveError as error:
-        raise TemplateError(f"{template.filename}: printed line {error.line}: {error}") from error
+        raise TemplateError(f"{template.filename}: строка слипа {error.line}: {error}") from error
     except TemplateError:
         raise
     except Exception as error:  # whatever an expression of the template raises is the template's fault
@@ -148,7 +148,7 @@ def _text(template: Template, data: SlipData) -> str:
     for piece in template.generate({field: getattr(data, field) for field in data.__struct_fields__}):
         text += piece
         if len(text) > MAX_OUTPUT:
-            raise TemplateError(f"{template.filename}: the slip is longer than {MAX_OUTPUT} characters")
+            raise TemplateError(f"{template.filename}: слип длиннее {MAX_OUTPUT} знаков")
     return text
 
 

@@ -87,28 +87,28 @@ def test_data_keeps_its_characters_inside_a_qr_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "place", "reason"),
     [
-        ("ok\n@boldd text\n", ":2", "unknown directive @boldd"),
-        ("{% if False %}\n@qrcode {{ outlet }}\n{% endif %}\n", ":2", "unknown directive @qrcode"),
-        ("{# a\nb #}\n@feed many\n", ":3", "@feed takes a number"),
-        ("@feed 0\n", ":1", "@feed takes a number"),
-        ("@qr\n", ":1", "nothing to encode"),
+        ("ok\n@boldd text\n", ":2", "нет директивы @boldd"),
+        ("{% if False %}\n@qrcode {{ outlet }}\n{% endif %}\n", ":2", "нет директивы @qrcode"),
+        ("{# a\nb #}\n@feed many\n", ":3", "@feed: нужно число"),
+        ("@feed 0\n", ":1", "@feed: нужно число"),
+        ("@qr\n", ":1", "нечего кодировать"),
         ("{% if customer %}\nx\n", ":2", "Unexpected end of template"),
         ("ok\n{{ customr.first_name }}\n", ":2", "'customr' is undefined"),
         ("ok\n{{ customer.frist_name }}\n", ":2", "frist_name"),
         ("{{ outlet|monney }}\n", ":1", "No filter named 'monney'"),
         ("\n\n{{ earned|points }}\n", ":3", ""),
-        ("{{ earned }}\n", ":1", "not known here"),
-        ("{{ 'a' * 10**9 }}\n", ":1", "numbers only"),
-        ("{{ 'a' * 1000000000 }}\n", ":1", "numbers only"),
-        ("{{ 10 ** 10 }}\n", ":1", "numbers only"),
-        ("{{ '%999999999d' % 1 }}\n", ":1", "numbers only"),
+        ("{{ earned }}\n", ":1", "чего здесь не знают"),
+        ("{{ 'a' * 10**9 }}\n", ":1", "только для чисел"),
+        ("{{ 'a' * 1000000000 }}\n", ":1", "только для чисел"),
+        ("{{ 10 ** 10 }}\n", ":1", "только для чисел"),
+        ("{{ '%999999999d' % 1 }}\n", ":1", "только для чисел"),
         ("{{ outlet.ljust(1000000000) }}\n", ":1", "unsafe"),
         ("{{ outlet.__class__ }}\n", ":1", "unsafe"),
         ("{{ now.strftime('%Y') }}\n", ":1", "unsafe"),
         ("{{ range(5) }}\n", ":1", "'range' is undefined"),
         ("{% include '/etc/passwd' %}\n", ":1", "no loader"),
         ("{% macro m(x) %}{{ m(x) }}{% endmacro %}{{ m(1) }}\n", ":1", "recursion"),
-        ("x" * 8193, "", "longer than 8192"),
+        ("x" * 8193, "", "длиннее 8192"),
     ],
 )
 def test_a_broken_template_is_refused_with_file_line_and_reason(
@@ -122,7 +122,7 @@ def test_a_broken_template_is_refused_with_file_line_and_reason(
 
 def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_bytes(b"ok\n" + "Привет".encode("cp1251"))
-    with pytest.raises(TemplateError, match=r"one\.txt:2: not UTF-8"):
+    with pytest.raises(TemplateError, match=r"one\.txt:2: не UTF-8"):
         Templates(tmp_path)
 
 
@@ -158,9 +158,9 @@ def test_of_two_templates_with_a_name_the_shops_own_counts_and_the_others_stay(t
 
 
 def test_an_empty_folder_and_an_unknown_name_are_errors(tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match="no slip templates"):
+    with pytest.raises(TemplateError, match="нет шаблонов"):
         Templates(tmp_path)
-    with pytest.raises(TemplateError, match="no slip template 'two'; there are one"):
+    with pytest.raises(TemplateError, match="нет шаблона 'two'; есть one"):
         one(tmp_path, "x").render("two", SAMPLE)
 
 
