@@ -13,6 +13,7 @@ from torture_run.settings import LATEST
 from torture_run.shift import Attempt, Shift
 
 CLOSES_PER_KILL = 20
+ERRORS = (500, 503, 429)
 FAULTS = ("drop_answer", "drop_answer", "late", "late", "hang", "error", "reset")
 LONGEST_WAIT, LOOK = 60.0, 0.002
 """Seconds without a close under way after which the run makes no sense; and between two looks."""
@@ -84,8 +85,9 @@ async def bad_minutes(sandbox: str, seed: int) -> None:
         try:
             while True:
                 await asyncio.sleep(chance.uniform(0.2, 1.2))
-                fault = {"mode": chance.choice(FAULTS), "times": chance.randint(1, 12)}
-                await _switch(http, sandbox, fault | {"seconds": chance.uniform(0, LATEST)})
+                fault: dict[str, object] = {"mode": chance.choice(FAULTS), "times": chance.randint(1, 12)}
+                fault |= {"seconds": chance.uniform(0, LATEST), "http": chance.choice(ERRORS)}
+                await _switch(http, sandbox, fault)
         finally:
             await _switch(http, sandbox, {"mode": "off"})
 

@@ -26,7 +26,10 @@ VARIANTS = {
     "queue-loses": Variant(Variants(queue_loses=3)),
     "new-price-without-total": Variant(Variants(total_with_new_price=False)),
     "other-words": Variant(Variants(saved_status="Updated", quoted_scalars=True, capital_ids=True)),
-    "short-answers": Variant(Variants(saved_status="Created", optional_blocks=False)),
+    "longer-answers": Variant(Variants(extra_fields=True, more_balances=True)),
+    "short-answers": Variant(Variants(saved_status="Created", optional_blocks=False, half_documented=False)),
+    "says-when-to-come-back": Variant(Variants(retry_after_seconds=1)),
+    "no-bare-keys": Variant(Variants(bare_guids=False)),
     "paid-apart": Variant(Variants(create_takes_paid=False), APART),
     "paid-apart-needlessly": Variant(Variants(), APART),
     "everything": Variant(
