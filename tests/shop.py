@@ -50,7 +50,7 @@ poll_again_after_close_seconds = 1.2
 [[prompts]]
 name = "silver-to-gold"
 segment = "LevelTransition/SilverToGold"
-window_seconds = 12
+window_seconds = {window}
 text = "Поздравьте: {{{{ customer.first_name }}}}, золотой уровень"
 {more}
 """
@@ -65,6 +65,7 @@ def write_config(
     family: str = "Offline",
     server: str = "",
     frontol: str = "",
+    window: float = 12,
 ) -> Path:
     """A config file of one Frontol register, with its secrets beside it."""
     (folder / "access-key").write_text(ACCESS_KEY + "\n")
@@ -80,6 +81,7 @@ def write_config(
             preset=family.lower(),
             frontol=frontol,
             server=server,
+            window=window,
         )
     )
     return path
@@ -102,6 +104,7 @@ class Shop:
         family: str = "Offline",
         frontol: str = "",
         server: str = "",
+        window: float = 12,
     ) -> None:
         self.folder = folder
         self.sandbox = Sandbox(seed_path=SEED, speed=speed)
@@ -109,7 +112,7 @@ class Shop:
         """Where the gateway believes the loyalty server: the sandbox, unless a proxy is put before it."""
         self.fatal: list[Exception] = []
         self._register, self._more, self._family, self._frontol = register, more, family, frontol
-        self._server = server
+        self._server, self._window = server, window
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -132,6 +135,7 @@ class Shop:
             family=self._family,
             frontol=self._frontol,
             server=self._server,
+            window=self._window,
         )
         self.gateway: Gateway = await build(ConfigFile(path), self.fatal.append)
         self._public = await listen(self.gateway.routes, ("127.0.0.1", 0))
