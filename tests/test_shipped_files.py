@@ -51,6 +51,7 @@ PAGES = sorted(
         *ROOT.glob("*.md"),
         *(ROOT / "docs").rglob("*.md"),
         *(ROOT / "receipt_templates").glob("*.md"),
+        *(ROOT / "adapters").rglob("*.md"),
         *ROOT.glob("scripts/*.md"),
     }
 )

@@ -1,22 +1,23 @@
 """A Frontol register under Wine: our scenario inside a Frontol of our own (`till.js`), at a whole shop."""
 
+import re
 from pathlib import Path
 
 from shop import ACCESS_KEY, ROOT
 from wine import script_host
 
 SCENARIO = ROOT / "adapters/registers/frontol/scenario/pos-gateway.js"
-TILL = Path(__file__).parent / "till.js"
+TILL, CHECK = Path(__file__).parent / "till.js", Path(__file__).parent / "check.js"
 
 
 class FrontolTill:
     """`await till.sells("till.scan('5002', 400);", ...)` gives what happened, in order, as (name, text)."""
 
-    def __init__(self, folder: Path, url: str, **settings: str) -> None:
-        self._folder = folder
-        self.kept = folder / "kept" / "closed"
+    def __init__(self, place: Path, address: str, **settings: str) -> None:
+        self._folder = place
+        self.kept = place / "kept" / "closed"
         own = {
-            "url": f'"{url}/frontol"',
+            "url": f'"{address}/frontol"',
             "key": f'"{ACCESS_KEY}"',
             "outlet": '"MAG-3"',
             "register": '"KASSA-2"',
@@ -24,7 +25,7 @@ class FrontolTill:
             "folder": '"' + script_host.windows_path(self.kept).replace("\\", "\\\\") + '"',
             **settings,
         }
-        self._scenario = folder / "scenario.js"
+        self._scenario = place / "scenario.js"
         self._scenario.write_text(filled(SCENARIO.read_text(encoding="ascii"), own), encoding="ascii")
 
     async def sells(self, *steps: str, seconds: float = 20) -> list[tuple[str, str]]:
@@ -36,6 +37,11 @@ class FrontolTill:
         assert happened[-1][0] == "end", f"the sale was broken off: {happened}"
         assert not [text for name, text in happened if name == "broken"], happened
         return happened
+
+    async def checks(self) -> str:
+        """What the scenario says when it is run outside Frontol."""
+        out = await script_host.run(CHECK, self._scenario)
+        return re.sub("%u(....)|%(..)", lambda found: chr(int(found[1] or found[2], 16)), out.splitlines()[-1])
 
     def kept_files(self) -> list[Path]:
         return sorted(self.kept.iterdir()) if self.kept.is_dir() else []

@@ -92,7 +92,11 @@ async def test_a_scanner_never_congratulates(place: Place, screen: Desktop) -> N
         await asyncio.sleep(UNWANTED)
         screen.scan()
         assert await screen.gone(), "the default button closes it"
-        await asyncio.sleep(1)
+
+        async def closed() -> bool:
+            return (await place.shop.metrics()).get('pos_gateway_popups_total{state="left"}') == 1
+
+        assert await eventually(closed), "as if the customer had left: nothing is reported"
         assert screen.boxes() == []
     assert await place.actions() == []
 

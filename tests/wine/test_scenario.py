@@ -281,3 +281,20 @@ async def test_a_wrong_key_is_said_and_stops_no_sale(tmp_path: Path) -> None:
         assert said(happened, "closed") == ["1"]
         assert set(said(happened, "message")) == {"Неверный ключ доступа, проверьте настройки кассы"}
         assert len(till.kept_files()) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "Всё в порядке, шлюз ответил: Покупатель не найден в программе лояльности"),
+        ({"key": '"another"'}, "Шлюз отвечает, но отказывает: Неверный ключ доступа, проверьте настройки кассы"),
+        ({"url": '"http://127.0.0.1:1"'}, "Шлюз не отвечает. Проверьте url в настройках сценария"),
+        ({"folder": '"Q:\\\\kept"'}, "Не получается записать файл. Проверьте folder в настройках сценария"),
+    ],
+    ids=["right", "key", "url", "folder"],
+)
+async def test_run_by_itself_it_tells_whether_its_settings_are_right(
+    tmp_path: Path, settings: dict[str, str], told: str
+) -> None:
+    async with Shop(tmp_path) as shop:
+        assert (await FrontolTill(tmp_path, shop.url, **settings).checks()).startswith(told)

@@ -3,9 +3,10 @@
 
 var TEXT = {
   title: "\u041f\u0440\u043e\u0433\u0440\u0430\u043c\u043c\u0430 \u043b\u043e\u044f\u043b\u044c\u043d\u043e\u0441\u0442\u0438",
-  congratulated: "OK: ",
-  left: "\u041e\u0442\u043c\u0435\u043d\u0430: ",
-  notNow: "\u0437\u0430\u043a\u0440\u044b\u0442\u044c \u0431\u0435\u0437 \u043e\u0442\u043c\u0435\u0442\u043a\u0438",
+  ok: "OK: ",
+  cancel: "\u041e\u0442\u043c\u0435\u043d\u0430: ",
+  congratulated: "\u043f\u043e\u0437\u0434\u0440\u0430\u0432\u0438\u043b\u0438",
+  left: "\u043a\u043b\u0438\u0435\u043d\u0442 \u0443\u0448\u0451\u043b",
   settings: "\u041e\u043a\u043d\u0430 \u043f\u0440\u043e\u0433\u0440\u0430\u043c\u043c\u044b \u043b\u043e\u044f\u043b\u044c\u043d\u043e\u0441\u0442\u0438 \u043d\u0435 \u0437\u0430\u043f\u0443\u0449\u0435\u043d\u044b: \u0432 \u0444\u0430\u0439\u043b\u0435 popup-agent.ini \u0440\u044f\u0434\u043e\u043c \u0441 \u043f\u0440\u043e\u0433\u0440\u0430\u043c\u043c\u043e\u0439 \u043d\u0443\u0436\u043d\u044b \u0441\u0442\u0440\u043e\u043a\u0438 gateway \u0438 register.",
   noAccess: "\u0428\u043b\u044e\u0437 \u043d\u0435 \u043f\u0443\u0441\u043a\u0430\u0435\u0442 \u044d\u0442\u0443 \u043a\u0430\u0441\u0441\u0443: \u043f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 register \u0438 token \u0432 popup-agent.ini, \u043f\u043e\u0442\u043e\u043c \u0437\u0430\u043f\u0443\u0441\u0442\u0438\u0442\u0435 \u043f\u0440\u043e\u0433\u0440\u0430\u043c\u043c\u0443 \u0441\u043d\u043e\u0432\u0430."
 };
@@ -74,14 +75,15 @@ function show(popup) {
 
 function wording(popup) {
   var whose = popup.whose ? popup.whose + "\n\n" : "";
-  return whose + popup.text + "\n\n" + TEXT.congratulated + choice(popup, "congratulated") + "\n" + TEXT.left + choice(popup, "left");
+  return whose + popup.text + "\n\n" + TEXT.ok + choice(popup, "congratulated") + "\n" + TEXT.cancel + choice(popup, "left");
 }
 
+// In the gateway's words; it does not offer "left" while the customer should be there, but a box has two buttons.
 function choice(popup, answer) {
   for (var place = 0; place < popup.answers.length; place++) {
     if (popup.answers[place].answer === answer) { return popup.answers[place].text; }
   }
-  return TEXT.notNow;
+  return TEXT[answer];
 }
 
 function message(text, title, seconds) {
@@ -121,7 +123,7 @@ function dayFolder(daysAgo) {
 // ---- answers: on disk until the gateway has taken or refused them ----
 
 function keepAnswer(popup, answer) {
-  if (answer && choice(popup, answer) !== TEXT.notNow) { writeAnswers(readAnswers().concat([popup.id + " " + answer])); }
+  if (answer) { writeAnswers(readAnswers().concat([popup.id + " " + answer])); }
 }
 
 // False when an answer could not be told yet.

@@ -3,9 +3,10 @@
 
 var TEXT = {
   title: "Программа лояльности",
-  congratulated: "OK: ",
-  left: "Отмена: ",
-  notNow: "закрыть без отметки",
+  ok: "OK: ",
+  cancel: "Отмена: ",
+  congratulated: "поздравили",
+  left: "клиент ушёл",
   settings: "Окна программы лояльности не запущены: в файле popup-agent.ini рядом с программой нужны строки gateway и register.",
   noAccess: "Шлюз не пускает эту кассу: проверьте register и token в popup-agent.ini, потом запустите программу снова."
 };
@@ -74,14 +75,15 @@ function show(popup) {
 
 function wording(popup) {
   var whose = popup.whose ? popup.whose + "\n\n" : "";
-  return whose + popup.text + "\n\n" + TEXT.congratulated + choice(popup, "congratulated") + "\n" + TEXT.left + choice(popup, "left");
+  return whose + popup.text + "\n\n" + TEXT.ok + choice(popup, "congratulated") + "\n" + TEXT.cancel + choice(popup, "left");
 }
 
+// In the gateway's words; it does not offer "left" while the customer should be there, but a box has two buttons.
 function choice(popup, answer) {
   for (var place = 0; place < popup.answers.length; place++) {
     if (popup.answers[place].answer === answer) { return popup.answers[place].text; }
   }
-  return TEXT.notNow;
+  return TEXT[answer];
 }
 
 function message(text, title, seconds) {
@@ -121,7 +123,7 @@ function dayFolder(daysAgo) {
 // ---- answers: on disk until the gateway has taken or refused them ----
 
 function keepAnswer(popup, answer) {
-  if (answer && choice(popup, answer) !== TEXT.notNow) { writeAnswers(readAnswers().concat([popup.id + " " + answer])); }
+  if (answer) { writeAnswers(readAnswers().concat([popup.id + " " + answer])); }
 }
 
 // False when an answer could not be told yet.

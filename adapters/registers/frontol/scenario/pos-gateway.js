@@ -59,7 +59,11 @@ var PGW_TEXT = {
   total: "\u0421\u043a\u0438\u0434\u043a\u0438 \u0440\u0430\u0441\u0441\u0447\u0438\u0442\u0430\u043d\u044b. \u041a \u043e\u043f\u043b\u0430\u0442\u0435: ",
   payAgain: "\n\u041f\u043e\u0432\u0442\u043e\u0440\u0438\u0442\u0435 \u043e\u043f\u043b\u0430\u0442\u0443",
   notApplied: "\u0421\u043a\u0438\u0434\u043a\u0438 \u043b\u043e\u044f\u043b\u044c\u043d\u043e\u0441\u0442\u0438 \u043d\u0435 \u043f\u0440\u0438\u043c\u0435\u043d\u0438\u043b\u0438\u0441\u044c: \u043f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 \u043c\u0430\u0440\u043a\u0435\u0442\u0438\u043d\u0433\u043e\u0432\u0443\u044e \u0430\u043a\u0446\u0438\u044e \u0441 \u0444\u0443\u043d\u043a\u0446\u0438\u0435\u0439 posGatewayDiscount",
-  notKept: "\u0427\u0435\u043a \u043d\u0435 \u043f\u0435\u0440\u0435\u0434\u0430\u043d \u0448\u043b\u044e\u0437\u0443 \u0438 \u043d\u0435 \u0441\u043e\u0445\u0440\u0430\u043d\u0451\u043d \u043d\u0430 \u0434\u0438\u0441\u043a: \u0441\u043e\u043e\u0431\u0449\u0438\u0442\u0435 \u0430\u0434\u043c\u0438\u043d\u0438\u0441\u0442\u0440\u0430\u0442\u043e\u0440\u0443"
+  notKept: "\u0427\u0435\u043a \u043d\u0435 \u043f\u0435\u0440\u0435\u0434\u0430\u043d \u0448\u043b\u044e\u0437\u0443 \u0438 \u043d\u0435 \u0441\u043e\u0445\u0440\u0430\u043d\u0451\u043d \u043d\u0430 \u0434\u0438\u0441\u043a: \u0441\u043e\u043e\u0431\u0449\u0438\u0442\u0435 \u0430\u0434\u043c\u0438\u043d\u0438\u0441\u0442\u0440\u0430\u0442\u043e\u0440\u0443",
+  checkAway: "\u0428\u043b\u044e\u0437 \u043d\u0435 \u043e\u0442\u0432\u0435\u0447\u0430\u0435\u0442. \u041f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 url \u0432 \u043d\u0430\u0441\u0442\u0440\u043e\u0439\u043a\u0430\u0445 \u0441\u0446\u0435\u043d\u0430\u0440\u0438\u044f \u0438 \u0447\u0442\u043e \u0448\u043b\u044e\u0437 \u0437\u0430\u043f\u0443\u0449\u0435\u043d: ",
+  checkFolder: "\u041d\u0435 \u043f\u043e\u043b\u0443\u0447\u0430\u0435\u0442\u0441\u044f \u0437\u0430\u043f\u0438\u0441\u0430\u0442\u044c \u0444\u0430\u0439\u043b. \u041f\u0440\u043e\u0432\u0435\u0440\u044c\u0442\u0435 folder \u0432 \u043d\u0430\u0441\u0442\u0440\u043e\u0439\u043a\u0430\u0445 \u0441\u0446\u0435\u043d\u0430\u0440\u0438\u044f: ",
+  checkRefused: "\u0428\u043b\u044e\u0437 \u043e\u0442\u0432\u0435\u0447\u0430\u0435\u0442, \u043d\u043e \u043e\u0442\u043a\u0430\u0437\u044b\u0432\u0430\u0435\u0442: ",
+  checkRight: "\u0412\u0441\u0451 \u0432 \u043f\u043e\u0440\u044f\u0434\u043a\u0435, \u0448\u043b\u044e\u0437 \u043e\u0442\u0432\u0435\u0442\u0438\u043b: "
 };
 
 // ---- receipts under way: by their id, as one may be put aside for another ----
@@ -630,7 +634,7 @@ function pgwKeep(resource, body) {
 function pgwSlot(slot) { return POS_GATEWAY.folder + "\\" + slot + ".txt"; }
 
 function pgwMakeFolder(files, folder) {
-  if (files.FolderExists(folder)) { return; }
+  if (!folder || files.FolderExists(folder)) { return; }
   pgwMakeFolder(files, files.GetParentFolderName(folder));
   files.CreateFolder(folder);
 }
@@ -783,3 +787,18 @@ function pgwTry(act) {
     return false;
   }
 }
+
+// ---- outside Frontol: "cscript //nologo pos-gateway.js" tells whether the settings are right ----
+
+function pgwCheck() {
+  var kept = pgwKeep("client", ""), answer;
+  if (kept === "" || !pgwRemove(kept)) { return PGW_TEXT.checkFolder + POS_GATEWAY.folder; }
+  answer = pgwAsk("client", pgwBody([
+    ["businessUnit", POS_GATEWAY.outlet], ["workPlace", POS_GATEWAY.register], ["client.card", "0"]
+  ]));
+  if (answer === null) { return PGW_TEXT.checkAway + POS_GATEWAY.url; }
+  if (answer[".code"] !== "0") { return PGW_TEXT.checkRefused + answer[".error"]; }
+  return PGW_TEXT.checkRight + (answer[".cashierInformation.0.text"] || "");
+}
+
+if (typeof frontol === "undefined" && typeof WScript !== "undefined") { WScript.Echo(pgwCheck()); }

@@ -59,7 +59,11 @@ var PGW_TEXT = {
   total: "Скидки рассчитаны. К оплате: ",
   payAgain: "\nПовторите оплату",
   notApplied: "Скидки лояльности не применились: проверьте маркетинговую акцию с функцией posGatewayDiscount",
-  notKept: "Чек не передан шлюзу и не сохранён на диск: сообщите администратору"
+  notKept: "Чек не передан шлюзу и не сохранён на диск: сообщите администратору",
+  checkAway: "Шлюз не отвечает. Проверьте url в настройках сценария и что шлюз запущен: ",
+  checkFolder: "Не получается записать файл. Проверьте folder в настройках сценария: ",
+  checkRefused: "Шлюз отвечает, но отказывает: ",
+  checkRight: "Всё в порядке, шлюз ответил: "
 };
 
 // ---- receipts under way: by their id, as one may be put aside for another ----
@@ -630,7 +634,7 @@ function pgwKeep(resource, body) {
 function pgwSlot(slot) { return POS_GATEWAY.folder + "\\" + slot + ".txt"; }
 
 function pgwMakeFolder(files, folder) {
-  if (files.FolderExists(folder)) { return; }
+  if (!folder || files.FolderExists(folder)) { return; }
   pgwMakeFolder(files, files.GetParentFolderName(folder));
   files.CreateFolder(folder);
 }
@@ -783,3 +787,18 @@ function pgwTry(act) {
     return false;
   }
 }
+
+// ---- outside Frontol: "cscript //nologo pos-gateway.js" tells whether the settings are right ----
+
+function pgwCheck() {
+  var kept = pgwKeep("client", ""), answer;
+  if (kept === "" || !pgwRemove(kept)) { return PGW_TEXT.checkFolder + POS_GATEWAY.folder; }
+  answer = pgwAsk("client", pgwBody([
+    ["businessUnit", POS_GATEWAY.outlet], ["workPlace", POS_GATEWAY.register], ["client.card", "0"]
+  ]));
+  if (answer === null) { return PGW_TEXT.checkAway + POS_GATEWAY.url; }
+  if (answer[".code"] !== "0") { return PGW_TEXT.checkRefused + answer[".error"]; }
+  return PGW_TEXT.checkRight + (answer[".cashierInformation.0.text"] || "");
+}
+
+if (typeof frontol === "undefined" && typeof WScript !== "undefined") { WScript.Echo(pgwCheck()); }
