@@ -81,10 +81,12 @@ function wording(popup) {
 // In the gateway's words; it does not offer "left" while the customer should be there, but a box has two buttons.
 function choice(popup, answer) {
   for (var place = 0; place < popup.answers.length; place++) {
-    if (popup.answers[place].answer === answer) { return popup.answers[place].text; }
+    if (isChoice(popup.answers[place]) && popup.answers[place].answer === answer) { return popup.answers[place].text; }
   }
   return TEXT[answer];
 }
+
+function isChoice(value) { return isObject(value) && isText(value.text); }
 
 function message(text, title, seconds) {
   return shell.Popup(text, seconds, title, OK_CANCEL + INFORMATION + SECOND_IS_DEFAULT + SYSTEM_MODAL);
@@ -184,7 +186,8 @@ function understood(state) {
 
 function isPopup(popup) {
   return isObject(popup) && typeof popup.id === "string" && /^[\w-]{1,64}$/.test(popup.id) && isText(popup.title) &&
-    isText(popup.text) && isText(popup.whose) && popup.stays_seconds >= 0 && popup.stays_seconds <= LONGEST_STAY &&
+    isText(popup.text) && isText(popup.whose) && typeof popup.stays_seconds === "number" &&
+    popup.stays_seconds >= 0 && popup.stays_seconds <= LONGEST_STAY &&
     typeof popup.click_needed === "boolean" && typeof popup.seen_after_seconds === "number" && isArray(popup.answers);
 }
 

@@ -228,7 +228,10 @@ function pgwClosed() {
 }
 
 function pgwSession() {
-  pgwTry(function () { pgwSendKept(5000); });
+  pgwTry(function () {
+    pgwRestUntil = 0;
+    pgwSendKept(5000);
+  });
 }
 
 // ---- keys: bind each to a button or a key in Frontol Administrator ----
@@ -344,18 +347,25 @@ function pgwCalculate(document, state) {
 }
 
 function pgwApply(document, state, discounts) {
-  var before = pgwTotal(document), owed = 0, had = 0, name;
-  for (name in state.discounts) { had += state.discounts[name]; }
-  for (name in discounts) { owed += discounts[name]; }
-  if (had === 0 && owed === 0) { state.discounts = discounts; return; }
+  var before = pgwTotal(document), had = pgwSum(state.discounts), owed = pgwSum(discounts);
+  if (had.lines === 0 && owed.lines === 0) { return; }
   state.discounts = discounts;
   pgwApplying = true;
   pgwTry(function () { document.recalculateAllDiscounts(); });
   pgwApplying = false;
-  if (!pgwSame(pgwTotal(document), before + had - owed) && !state.toldNotApplied && owed !== 0) {
+  if (owed.lines > 0 && !pgwSame(pgwTotal(document), before + had.sum - owed.sum) && !state.toldNotApplied) {
     state.toldNotApplied = true;
     pgwMessage(PGW_TEXT.notApplied);
   }
+}
+
+function pgwSum(discounts) {
+  var found = { lines: 0, sum: 0 }, name;
+  for (name in discounts) {
+    found.lines++;
+    found.sum += discounts[name];
+  }
+  return found;
 }
 
 // Discounts by line; null when they cannot be those of this receipt.
