@@ -40,13 +40,15 @@ def environment(**more: str) -> dict[str, str]:
 
 def boot() -> None:
     """The prefix, made where there is none, and Wine's own server: both take longer to start than a script to run."""
-    settings = environment()
-    subprocess.run(["wineserver", f"-p{LINGER_SECONDS}"], env=settings, timeout=BOOT_SECONDS, check=False)  # noqa: S607 - as below
-    prefix = Path(settings["WINEPREFIX"])
-    if (prefix / "system.reg").is_file():
-        return
-    prefix.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["wine", "wineboot", "-i"], env=settings, timeout=BOOT_SECONDS, check=True, capture_output=True)  # noqa: S607 - found on PATH above
+    prefix = Path(environment()["WINEPREFIX"])
+    if not (prefix / "system.reg").is_file():
+        prefix.parent.mkdir(parents=True, exist_ok=True)
+        _wine("wine", "wineboot", "-i")
+    _wine("wineserver", f"-p{LINGER_SECONDS}")
+
+
+def _wine(*command: str) -> None:
+    subprocess.run(command, env=environment(), timeout=BOOT_SECONDS, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - the tests' own tools
 
 
 def windows_path(path: Path) -> str:
