@@ -44,11 +44,13 @@ def boot() -> None:
     if not (prefix / "system.reg").is_file():
         prefix.parent.mkdir(parents=True, exist_ok=True)
         _wine("wine", "wineboot", "-i")
-    _wine("wineserver", f"-p{LINGER_SECONDS}")
+        if not (prefix / "system.reg").is_file():
+            pytest.fail(f"Wine made no prefix in {prefix}")
+    _wine("wineserver", f"-p{LINGER_SECONDS}")  # which refuses where one runs already: as good
 
 
 def _wine(*command: str) -> None:
-    subprocess.run(command, env=environment(), timeout=BOOT_SECONDS, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - the tests' own tools
+    subprocess.run(command, env=environment(), timeout=BOOT_SECONDS, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - the tests' own tools
 
 
 def windows_path(path: Path) -> str:
