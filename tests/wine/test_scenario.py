@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fault_proxy import (
+    Call,
     Close,
     Exchange,
     Fault,
@@ -140,6 +141,21 @@ async def test_a_code_by_sms_is_asked_for_before_points_are_spent(store: Store) 
     assert said(happened, "asked")[1::2] == ["Код из SMS покупателя []"] * 2
     assert "Код не подошёл, баллы не списаны" in said(happened, "message")
     assert await eventually(store.paid) == [(320.0, 80.0, 1)]
+
+
+async def test_a_code_that_somebody_else_compares_is_passed_on(tmp_path: Path) -> None:
+    heard: list[bytes] = []
+
+    def listen(call: Call) -> Fault:
+        heard.append(call.request)
+        return Pass()
+
+    async with Shop(tmp_path) as shop, FaultProxy(shop.url, listen) as proxy:
+        till = FrontolTill(tmp_path, proxy.url, askCode="true")
+        happened = await till.sells(f"{SALE} till.typed = ['80', ' 4711 ']; posGatewayPoints(); till.finish();")
+    assert "Списано: 80 баллов" in said(happened, "message")
+    [spending] = [request for request in heard if b"payByBonus" in request]
+    assert b"\nclient.validationCode\t4711\n" in spending
 
 
 async def test_points_of_which_nothing_was_heard_are_given_back_before_they_are_asked_for_again(store: Store) -> None:

@@ -8,6 +8,7 @@ var POS_GATEWAY = {
   outlet: "MAG-1",                         // the shop, as in the gateway's config
   register: "KASSA-1",                     // this register, as in the gateway's config
   pointsPayment: 0,                        // code of the payment kind "points"; 0: no paying with points
+  askCode: false,                          // true: somebody else compares codes by SMS, ask the customer for his
   goods: "code",                           // what names goods: "code" or "mark" (article)
   waitSeconds: 1,                          // whole seconds: no answer is waited for longer
   restSeconds: 30,                         // after silence nobody is made to wait again for so long
@@ -399,13 +400,14 @@ function pgwAskAmount(available) {
   return amount;
 }
 
-// The code that the customer got by SMS, when this receipt needs one: compared here, as a Priority till does.
+// The code that the customer got by SMS, when this receipt needs one: compared here, as a Priority till does, where the
+// gateway tells it; else passed on.
 function pgwProve(state) {
-  if (!state.code || state.proven === state.code) { return true; }
+  if (state.code ? state.proven === state.code : !POS_GATEWAY.askCode) { return true; }
   var typed = frontol.actions.inputString(PGW_TEXT.code, "", 20);
   if (typed === null || typed === undefined) { return false; }
-  if (pgwTrim(typed) !== state.code) { pgwMessage(PGW_TEXT.wrongCode); return false; }
-  state.proven = state.code;
+  if (state.code && pgwTrim(typed) !== state.code) { pgwMessage(PGW_TEXT.wrongCode); return false; }
+  state.proven = pgwTrim(typed);
   return true;
 }
 
