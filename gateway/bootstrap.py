@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -176,6 +176,8 @@ def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metri
     budgets = asdict(config.settings.budgets)
     return onec_retail.routes(
         core.checkout,
+        core.people.enrolling,
+        core.people.informing,
         onec_tokens(config, known),
         tuple(known),
         metrics,
@@ -391,6 +393,18 @@ def picture(slip: Slip, *, columns: int, code_page: str, note: str = "") -> byte
     from adapters.printers.picture import picture as drawn
 
     return drawn(slip, columns=columns, code_page=code_page, note=note)
+
+
+def play_onec(
+    path: Path, url: str, token: str, quirks: frozenset[str], read_code: Callable[[], Awaitable[str]]
+) -> AsyncIterator["Told"]:
+    """A script at 1C's simulated cashier screen. Raises as `play_frontol`, `ConfigError` for an unknown quirk."""
+    from adapters.registers.onec_retail.simulator import Quirk
+    from adapters.registers.onec_retail.simulator.playing import play
+
+    if unknown := quirks - set(Quirk):
+        raise ConfigError(f"--quirk: нет {', '.join(sorted(unknown))}; допустимо: {', '.join(Quirk)}")
+    return play(path, url, token, frozenset(map(Quirk, quirks)), read_code)
 
 
 def sandbox(seed: Path, host: str, port: int, speed: float) -> "Sandbox":

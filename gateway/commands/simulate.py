@@ -39,6 +39,39 @@ def frontol(
         sys.exit(1)
 
 
+@app.command()
+def onec(
+    script: Annotated[Path, typer.Argument(help="Сценарий (TOML); примеры: config/examples/tills.")],
+    url: Annotated[str, typer.Option(help="Адрес шлюза для касс.")] = "http://127.0.0.1:8090",
+    access_key_file: Annotated[Path, typer.Option(help="Файл с ключом кассы, одна строка.")] = Path("access-key"),
+    quirk: Annotated[
+        list[str] | None, typer.Option(help="Как пишет небрежный код 1С; можно несколько раз, список — в ошибке.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Строка JSON на шаг, для программ.")] = False,
+) -> None:
+    """Проиграть продажи, как это делает кассовое место 1С:Розница с расширением шлюза.
+
+    Если шлюз просит код из SMS, команда спросит его у вас. Чеки на шлюзе и сервере лояльности останутся.
+
+    pos-gateway simulate onec config/examples/tills/sale.toml --access-key-file onec-token --quirk bom
+    """
+    if not asyncio.run(_played_onec(script, url, _key(access_key_file), frozenset(quirk or ()), as_json)):
+        sys.exit(1)
+
+
+async def _played_onec(script: Path, url: str, token: str, quirks: frozenset[str], as_json: bool) -> bool:  # noqa: FBT001 - a switch of the command line
+    right = True
+    async for row in bootstrap.play_onec(script, url, token, quirks, _ask_code):
+        typer.echo(row.json if as_json else row.text)
+        right = right and not row.wrong
+    return right
+
+
+async def _ask_code() -> str:
+    return str(await asyncio.to_thread(typer.prompt, "Код из SMS", err=True))
+
+
 def _key(path: Path) -> str:
     try:
         key = path.read_text(encoding="utf-8-sig").strip()

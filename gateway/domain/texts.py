@@ -67,6 +67,7 @@ class Phrase(StrEnum):
     ONE_TIME_REFUSED = "one_time_refused"
     ENROLMENT_FIELD = "enrolment_field"
     ENROLMENT_PHONE = "enrolment_phone"
+    ENROLMENT_RULES = "enrolment_rules"
     ENROLMENT_UNAVAILABLE = "enrolment_unavailable"
     ENROLMENT_AGAIN = "enrolment_again"
     ENROLLED = "enrolled"
@@ -131,6 +132,7 @@ RU: dict[Phrase, str] = {
     Phrase.ONE_TIME_REFUSED: "QR-код покупателя устарел, попросите обновить его",
     Phrase.ENROLMENT_FIELD: "Проверьте поле «{field}»",
     Phrase.ENROLMENT_PHONE: "Для регистрации введите телефон покупателя",
+    Phrase.ENROLMENT_RULES: "Спросите покупателя, согласен ли он с правилами программы, и отметьте это",
     Phrase.ENROLMENT_UNAVAILABLE: "Зарегистрировать покупателя сейчас нельзя, повторите позже",
     Phrase.ENROLMENT_AGAIN: "Начните регистрацию сначала: отправлен новый код",
     Phrase.ENROLLED: "Покупатель зарегистрирован",
@@ -195,6 +197,7 @@ EN: dict[Phrase, str] = {
     Phrase.ONE_TIME_REFUSED: "The customer's QR code is too old, ask for a new one",
     Phrase.ENROLMENT_FIELD: 'Check the field "{field}"',
     Phrase.ENROLMENT_PHONE: "Enter the customer's phone to enrol him",
+    Phrase.ENROLMENT_RULES: "Ask the customer to agree to the programme's rules, and tick it",
     Phrase.ENROLMENT_UNAVAILABLE: "The customer cannot be enrolled now, try later",
     Phrase.ENROLMENT_AGAIN: "Begin the registration again: a new code was sent",
     Phrase.ENROLLED: "The customer is enrolled",

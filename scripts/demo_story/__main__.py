@@ -18,6 +18,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--speed", type=positive, default=1.0, help="во сколько раз ускорить ожидания, например 10")
     parser.add_argument("--gateway-url", help="играть с уже запущенным шлюзом, например http://127.0.0.1:8090")
     parser.add_argument("--sandbox-url", help="его песочница; по умолчанию та, что в примере настроек")
+    parser.add_argument(
+        "--register", choices=("frontol", "onec"), default="frontol", help="чья касса: Frontol или 1С"
+    )
     parser.add_argument("--lang", choices=("ru", "en"), default="ru", help="язык рассказа")
     return parser.parse_args()
 
@@ -39,7 +42,7 @@ async def main(chosen: argparse.Namespace) -> int:
         except NotStarted as error:
             timeline.line(str(error), "red")
             return 1
-        good = await Play(place, timeline, chosen.speed, example(), EXAMPLES).play(once=chosen.once)
+        good = await Play(place, timeline, chosen.speed, example(chosen.register), EXAMPLES).play(once=chosen.once)
         if chosen.once:
             return 0 if good else 1
         timeline.line(timeline.words("stay"))
@@ -50,10 +53,10 @@ async def main(chosen: argparse.Namespace) -> int:
 async def found(chosen: argparse.Namespace, stack: AsyncExitStack, timeline: Timeline) -> House:
     """A house of our own, or the one that is running already."""
     if chosen.gateway_url:
-        sandbox = chosen.sandbox_url or example()["loyalty"]["url"]
+        sandbox = chosen.sandbox_url or example(chosen.register)["loyalty"]["url"]
         return House(gateway=chosen.gateway_url.rstrip("/"), sandbox=sandbox.rstrip("/"), log=None)
     with timeline.waiting(timeline.words("starting")):
-        return await stack.enter_async_context(house(chosen.speed, chosen.lang))
+        return await stack.enter_async_context(house(chosen.register, chosen.speed, chosen.lang))
 
 
 async def until_stopped(chosen: argparse.Namespace) -> int:

@@ -17,7 +17,9 @@ from plain_toml import toml
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "config" / "examples"
-EXAMPLE = EXAMPLES / "frontol-mindbox.toml"
+EXAMPLE = {"frontol": EXAMPLES / "frontol-mindbox.toml", "onec": EXAMPLES / "onec-mindbox.toml"}
+"""By what `--register` says."""
+
 SEED = EXAMPLES / "sandbox-seed.toml"
 COMMAND = Path(sys.executable).with_name("pos-gateway")
 
@@ -44,7 +46,7 @@ class House:
 
 
 @asynccontextmanager
-async def house(speed: float, language: str) -> AsyncIterator[House]:
+async def house(register: str, speed: float, language: str) -> AsyncIterator[House]:
     """Both processes, listening. However this is left, they end and the folder goes: the gateway first."""
     with TemporaryDirectory(prefix="pos-gateway-demo-") as name:
         folder = Path(name)
@@ -52,7 +54,7 @@ async def house(speed: float, language: str) -> AsyncIterator[House]:
             sandbox = ["sandbox", "mindbox", "--listen", "127.0.0.1:0", "--seed", str(SEED), "--speed", str(speed)]
             found = await started(stack, sandbox, folder / "sandbox.log", r"Mindbox sandbox: (http://\S+)")
             config = folder / "gateway.toml"
-            config.write_text(toml(hurried(example(), found, folder, speed, language)), encoding="utf-8")
+            config.write_text(toml(hurried(example(register), found, folder, speed, language)), encoding="utf-8")
             running = ["run", "--config", str(config)]
             port = await started(stack, running, folder / "gateway.log", LISTENING)
             log = folder / "gateway.log"
@@ -61,8 +63,8 @@ async def house(speed: float, language: str) -> AsyncIterator[House]:
             yield House(gateway=f"http://127.0.0.1:{port}", sandbox=found, log=log, admin=shown)
 
 
-def example() -> dict[str, Any]:
-    return tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+def example(register: str) -> dict[str, Any]:
+    return tomllib.loads(EXAMPLE[register].read_text(encoding="utf-8"))
 
 
 def hurried(config: dict[str, Any], sandbox: str, folder: Path, speed: float, language: str) -> dict[str, Any]:

@@ -16,10 +16,13 @@ from story import PHONE, Sale
 from timeline import Timeline
 
 from adapters.registers.frontol.simulator import Cashier, Till
+from adapters.registers.onec_retail.simulator import OneCTill, Quirk
 from gateway.errors import RegisterError
 
 FRESH = {"level": "Silver", "turnover": Decimal(49700)}
 LOG_LINES = 8
+CARELESS = frozenset({Quirk.BOM, Quirk.TEXT_NUMBERS, Quirk.EIGHT_PHONES})
+"""As a 1C base written in a hurry sends: the story comes out the same."""
 
 
 class Play:
@@ -89,7 +92,9 @@ class Play:
             with suppress(asyncio.CancelledError, SandboxAway):
                 await following
 
-    def _till(self) -> Till:
+    def _till(self) -> Till | OneCTill:
+        if self._register["kind"] == "onec_retail":
+            return OneCTill(self._place.gateway, self._key, quirks=CARELESS)
         cashier = Cashier(14, "Соколова А. П.")
         address = f"{self._place.gateway}/frontol"
         return Till(address, self._key, "romashka", self._outlet, self._register["id"], cashier)

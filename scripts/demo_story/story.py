@@ -9,7 +9,8 @@ from checks import plain
 from loyalty_view import Json, LoyaltyView, moment
 from timeline import Timeline
 
-from adapters.registers.frontol.simulator import Answer, Basket, Document, Exchange, Payment, Till, slip_of
+from adapters.registers.frontol.simulator import Answer, Basket, Document, Exchange, Payment, slip_of
+from adapters.registers.frontol.simulator.questions import Questions
 from adapters.registers.frontol.wire import Client
 from gateway.slips.preview import preview
 
@@ -23,7 +24,7 @@ THIRD = ("700-C", "Носки", "290")
 class Sale:
     """One receipt at one till. `closed_at` is None until the gateway has taken the close."""
 
-    def __init__(self, till: Till, view: LoyaltyView, timeline: Timeline) -> None:
+    def __init__(self, till: Questions, view: LoyaltyView, timeline: Timeline) -> None:
         self._till = till
         self._view = view
         self._timeline = timeline

@@ -8,15 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from onec_shop import PEOPLE, REGISTER, TOKEN
 from shop import Shop, eventually
 
-TOKEN = "onec-token-1"
-REGISTER = """
-[[registers]]
-kind = "onec_retail"
-id = "KASSA-1C"
-access_key_file = "onec-token"
-"""
 ROW = {"key": "1", "code": "20417", "name": "Кофе", "quantity": "2", "price": "389,90", "sum": "779,80"}
 OLGA = {"phone": "89603334455"}  # 1500 points
 
@@ -148,3 +142,53 @@ async def test_a_server_that_is_away_stops_no_sale(shop: Shop) -> None:
     assert (quoted["ok"], quoted["lines"]) == (True, [])
     assert not (await ask(shop, "redeem", document(uid, points=5)))["ok"]
     assert (await ask(shop, "complete", document(uid, payments=[{"kind": "cash", "sum": 779.8}])))["ok"]
+
+
+@pytest.fixture
+async def asking_shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    (tmp_path / "onec-token").write_text(TOKEN + "\n")
+    async with Shop(tmp_path, register=REGISTER, more=PEOPLE) as running:
+        yield running
+
+
+async def last_code(shop: Shop) -> str:
+    code: str = (await shop.inspect("codes"))[-1]["code"]
+    return code
+
+
+async def test_points_are_spent_with_the_code_from_the_customers_phone(asking_shop: Shop) -> None:
+    shop, uid = asking_shop, str(uuid4())
+    assert (await ask(shop, "quote", document(uid)))["code_needed"]
+    assert (await ask(shop, "redeem", document(uid, points=50)))["reason"] == "code_needed"
+    sent = await ask(shop, "send_code", document(uid))
+    code = await last_code(shop)
+    assert sent["ok"]
+    assert code not in json.dumps(sent)
+    wrong = await ask(shop, "redeem", document(uid, points=50, code="0000" if code != "0000" else "1111"))
+    assert wrong["reason"] == "wrong_code"
+    assert (await ask(shop, "redeem", document(uid, points=50, code=code)))["points"] == 50
+    assert (await ask(shop, "redeem", document(uid, points=50)))["points"] == 50, "asked again before fiscalisation"
+
+
+async def test_a_new_participant_joins_with_a_code_once(asking_shop: Shop) -> None:
+    shop = asking_shop
+    form = await ask(shop, "form", {})
+    assert [row["name"] for row in form["elements"]] == ["first_name", "birth_date"]
+    told = {"phone": "8 926 111-22-33", "first_name": "Ирина", "birth_date": "1991-04-02T00:00:00", "agrees": "Да"}
+    assert (await ask(shop, "enrol", {"application": {**told, "agrees": "Нет"}}))["error"].startswith("Спросите")
+    assert (await ask(shop, "enrol", {"application": {**told, "first_name": ""}}))["error"] == "Проверьте поле «Имя»"
+    assert (await ask(shop, "enrol", {"application": told}))["code_needed"]
+    finish = {"application": told, "code": await last_code(shop)}
+    done = await ask(shop, "enrol_finish", finish)
+    assert (done["ok"], any("text" in row for row in done["print"])) == (True, True)
+    assert (await ask(shop, "enrol_finish", finish))["ok"], "a repeat makes no second participant"
+    found = await ask(shop, "identify", {"client": {"phone": "+79261112233"}})
+    assert found["customer"]["name"] == "Ирина"
+
+
+async def test_the_staff_sees_what_a_customer_has(shop: Shop) -> None:
+    told = await ask(shop, "about", {"client": OLGA})
+    assert told["customer"]["points"] == 1500
+    assert [row["kind"] for row in told["movements"]]
+    nobody = await ask(shop, "about", {"client": {"phone": "89990000000"}})
+    assert (nobody["ok"], nobody["reason"]) == (False, "unknown")

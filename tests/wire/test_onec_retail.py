@@ -235,3 +235,9 @@ def test_a_slip_is_cut_to_the_printers_width() -> None:
         {"type": "QR", "value": "ABC-1"},
     ]
     assert rows[-2:] == [{"cut": True}, {"text": "Купон"}]
+
+
+def test_a_calculation_begins_without_the_discounts_it_gave_before() -> None:
+    rows = [{"key": "1", "price": "389,90", "quantity": 2, "sum": "701,82", "discount": "77,98"}]
+    request = mapping.undiscounted(read(body(lines=rows)))
+    assert mapping.receipt(request, REGISTER, Identification()).total == Decimal("779.80")

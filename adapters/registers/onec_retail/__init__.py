@@ -9,13 +9,15 @@ from adapters.registers.onec_retail.server import Budgets, OneCServer
 from gateway.domain.identification import Identification
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language
-from gateway.ports import Checkout, Meter
+from gateway.ports import Checkout, EnrolmentDesk, Meter, StaffDesk
 
 __all__ = ["Budgets", "OneCServer", "Style", "routes"]
 
 
 def routes(
     checkout: Checkout,
+    enrolment: EnrolmentDesk,
+    staff: StaffDesk,
     tokens: Mapping[bytes, RegisterRef],
     colleagues: Sequence[RegisterRef],
     meter: Meter,
@@ -26,5 +28,7 @@ def routes(
     identification: Identification,
 ) -> list[web.AbstractRouteDef]:
     """The routes of all 1C registers."""
-    server = OneCServer(checkout, tokens, colleagues, meter, style, budgets, language, identification)
+    server = OneCServer(
+        checkout, enrolment, staff, tokens, colleagues, meter, style, budgets, language, identification
+    )
     return server.routes()

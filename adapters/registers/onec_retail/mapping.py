@@ -5,23 +5,44 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.registers.onec_retail.printing import printed
 from adapters.registers.onec_retail.wire import Client, Line, Payment, Request
 from adapters.registers.phones import phone_digits
 from gateway.domain.customer import Customer, CustomerKey, KeyKind
+from gateway.domain.enrolment_form import Form
 from gateway.domain.identification import Identification
 from gateway.domain.ids import document_id
 from gateway.domain.money import ZERO, kopecks
 from gateway.domain.receipt import LineItem, Receipt, Refund, RegisterRef, Tender, TenderKind
 from gateway.domain.slip import Slip
-from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
+from gateway.domain.told import (
+    About,
+    Begun,
+    Closed,
+    CodeSent,
+    Declined,
+    Enrolled,
+    Identified,
+    Quoted,
+    Redeemed,
+    Released,
+)
 from gateway.errors import MalformedRequest
 
 KINDS = {"cash": TenderKind.CASH, "card": TenderKind.CARD, "points": TenderKind.POINTS}
 
+TEMPLATES = {
+    "identify": "customer",
+    "quote": "quote",
+    "complete": "sale",
+    "refund": "refund",
+    "enrol": "welcome",
+}
+
 Answer = dict[str, Any]
-Place = Literal["identify", "quote", "complete", "refund"]
+Place = Literal["identify", "quote", "complete", "refund", "enrol"]
 
 
 class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,13 +54,12 @@ class Style(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     columns: Literal[32, 42, 48] = 32
     inside_receipt: bool = False
-    slips: tuple[Place, ...] = ("complete", "refund")
+    slips: tuple[Place, ...] = ("complete", "refund", "enrol")
 
     @property
     def templates(self) -> frozenset[str]:
         """The slips these answers carry, by the names of their templates."""
-        names = {"identify": "customer", "quote": "quote", "complete": "sale", "refund": "refund"}
-        return frozenset(names[place] for place in self.slips)
+        return frozenset(TEMPLATES[place] for place in self.slips)
 
 
 def customer_key(client: Client, identification: Identification) -> CustomerKey | None:
@@ -47,6 +67,11 @@ def customer_key(client: Client, identification: Identification) -> CustomerKey 
     if client.phone:
         return CustomerKey(KeyKind.PHONE, phone_digits(client.phone))
     return identification.scanned(client.card) if client.card else None
+
+
+def undiscounted(request: Request) -> Request:
+    """The receipt as it is before our discounts: what is calculated again."""
+    return replace(request, lines=tuple(replace(row, sum=row.sum + row.discount) for row in request.lines))
 
 
 def receipt(request: Request, register: RegisterRef, identification: Identification) -> Receipt:
@@ -122,6 +147,7 @@ def quoted(told: Quoted, request: Request, style: Style) -> Answer:
         customer=_customer(told.customer),
         lines=lines,
         points_available=told.spendable,
+        code_needed=told.code_needed,
         notices=told.notices,
         print=_print(told.slip, "quote", style),
     )
@@ -131,6 +157,57 @@ def redeemed(told: Redeemed, request: Request) -> Answer:
     keys = {_index(row.key, place): row.key for place, row in enumerate(request.lines, 1)}
     lines = [{"key": keys[index], "points": kopecks(part)} for index, part in (told.by_line or {}).items()]
     return _answer(points=told.points, lines=lines, notices=told.notices)
+
+
+def code_sent(told: CodeSent) -> Answer:
+    """Never the code: the gateway compares it."""
+    return _answer(notices=told.notices)
+
+
+def form(shown: Form) -> Answer:
+    """What to ask a new customer, in its order."""
+    elements = [
+        {
+            "name": field.name,
+            "text": field.caption,
+            "required": field.required,
+            "choices": [{"value": row.value, "text": row.text} for row in field.choices],
+        }
+        for field in shown.fields
+    ]
+    return _answer(title=shown.title, hint=shown.hint, elements=elements)
+
+
+def begun(told: Begun) -> Answer:
+    return _answer(code_needed=told.code_needed, notices=told.notices)
+
+
+def enrolled(told: Enrolled, style: Style) -> Answer:
+    return _answer(
+        already=told.already,
+        wallet_link=told.wallet_link,
+        notices=told.notices,
+        print=_print(told.slip, "enrol", style),
+        inside_receipt=False,
+    )
+
+
+def about(told: About) -> Answer:
+    """For the staff's eyes: who it is, his last movements, what he may use now."""
+    movements = [
+        {"at": row.at.isoformat(), "kind": row.kind, "points": _points(row.amount), "comment": row.comment}
+        for row in told.movements
+    ]
+    offers = [
+        {
+            "name": row.name,
+            "description": row.description,
+            "until": row.until.isoformat() if row.until else None,
+            "codes": row.codes,
+        }
+        for row in told.offers
+    ]
+    return _answer(customer=_customer(told.customer), movements=movements, offers=offers)
 
 
 def released(told: Released) -> Answer:

@@ -16,13 +16,16 @@ from msgspec import Struct
 from adapters.registers.bodies import Oversized, TooSlow, read_body
 from adapters.registers.onec_retail import mapping, wire
 from adapters.registers.onec_retail.mapping import Answer, Style
+from adapters.registers.phones import phone_digits
 from gateway.domain.deadline import Deadline
+from gateway.domain.enrolment import Application
+from gateway.domain.enrolment_form import FormFault, application
 from gateway.domain.identification import Identification
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.domain.texts import Language, Phrase, say
 from gateway.domain.told import Declined
 from gateway.errors import MalformedRequest, StoreError
-from gateway.ports import Checkout, Meter
+from gateway.ports import Checkout, EnrolmentDesk, Meter, StaffDesk
 
 log = structlog.get_logger()
 
@@ -40,6 +43,8 @@ class Budgets(Struct, frozen=True, kw_only=True):
     redeem: float = 0.6
     release: float = 0.3
     complete: float = 0.3
+    code: float = 3.0
+    enrol: float = 3.0
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -55,6 +60,8 @@ class OneCServer:
     def __init__(
         self,
         checkout: Checkout,
+        enrolment: EnrolmentDesk,
+        staff: StaffDesk,
         tokens: Mapping[bytes, RegisterRef],
         colleagues: Sequence[RegisterRef],
         meter: Meter,
@@ -65,6 +72,8 @@ class OneCServer:
     ) -> None:
         """`tokens` by register; `colleagues` are all registers of the shops, which may have sold what comes back."""
         self._checkout = checkout
+        self._enrolment = enrolment
+        self._staff = staff
         self._tokens = tokens
         self._colleagues = colleagues
         self._meter = meter
@@ -76,10 +85,15 @@ class OneCServer:
         self._operations: Mapping[str, Callable[[Asked], Awaitable[Answer]]] = {
             "identify": self._identify,
             "quote": self._quote,
+            "send_code": self._send_code,
             "redeem": self._redeem,
             "release": self._release,
             "complete": self._complete,
             "refund": self._refund,
+            "form": self._form,
+            "enrol": self._enrol,
+            "enrol_finish": self._enrol_finish,
+            "about": self._about,
         }
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -142,15 +156,20 @@ class OneCServer:
         return mapping.identified(told, self._style)
 
     async def _quote(self, asked: Asked) -> Answer:
-        told = await self._checkout.quote(self._receipt(asked), self._deadline(asked, self._budgets.quote))
+        before = mapping.receipt(mapping.undiscounted(asked.request), asked.register, self._identification)
+        told = await self._checkout.quote(before, self._deadline(asked, self._budgets.quote))
         return mapping.quoted(told, asked.request, self._style)
+
+    async def _send_code(self, asked: Asked) -> Answer:
+        told = await self._checkout.send_code(self._receipt(asked), self._deadline(asked, self._budgets.code))
+        return mapping.declined(told) if isinstance(told, Declined) else mapping.code_sent(told)
 
     async def _redeem(self, asked: Asked) -> Answer:
         points = asked.request.points
         if points is None or points <= 0:
             raise MalformedRequest("points: нужно больше нуля")
         receipt, deadline = self._receipt(asked), self._deadline(asked, self._budgets.redeem)
-        told = await self._checkout.redeem(receipt, points, deadline)
+        told = await self._checkout.redeem(receipt, points, deadline, asked.request.code)
         return mapping.declined(told) if isinstance(told, Declined) else mapping.redeemed(told, asked.request)
 
     async def _release(self, asked: Asked) -> Answer:
@@ -165,6 +184,46 @@ class OneCServer:
     async def _refund(self, asked: Asked) -> Answer:
         refund = mapping.refund(asked.request, asked.register, self._identification, self._colleagues)
         return mapping.closed(await self._checkout.refund(refund, asked.raw), "refund", self._style)
+
+    async def _form(self, _asked: Asked) -> Answer:
+        form = self._enrolment.form()
+        return self._said("not_allowed", Phrase.NO_REGISTRATION) if form is None else mapping.form(form)
+
+    async def _enrol(self, asked: Asked) -> Answer:
+        told = self._application(asked)
+        if not isinstance(told, Application):
+            return told
+        begun = await self._enrolment.begin(told, asked.register, self._deadline(asked, self._budgets.enrol))
+        return mapping.declined(begun) if isinstance(begun, Declined) else mapping.begun(begun)
+
+    async def _enrol_finish(self, asked: Asked) -> Answer:
+        told = self._application(asked)
+        if not isinstance(told, Application):
+            return told
+        deadline = self._deadline(asked, self._budgets.enrol)
+        done = await self._enrolment.finish(told, asked.request.code, asked.register, deadline)
+        return mapping.declined(done) if isinstance(done, Declined) else mapping.enrolled(done, self._style)
+
+    def _application(self, asked: Asked) -> Application | Answer:
+        """What the customer has said, or why it cannot be taken."""
+        form, told = self._enrolment.form(), asked.request.application
+        if form is None:
+            return self._said("not_allowed", Phrase.NO_REGISTRATION)
+        if told is None or not told.phone:
+            return self._said("malformed", Phrase.ENROLMENT_PHONE)
+        if not told.agrees:
+            return self._said("malformed", Phrase.ENROLMENT_RULES)
+        try:
+            return application(form, phone_digits(told.phone), told.values, told.card)
+        except FormFault as fault:
+            return self._said("malformed", Phrase.ENROLMENT_FIELD, field=fault.caption)
+
+    async def _about(self, asked: Asked) -> Answer:
+        key = mapping.customer_key(asked.request.client, self._identification)
+        if key is None:
+            return self._said("anonymous", Phrase.NO_IDENTITY)
+        told = await self._staff.about(key, asked.register, self._deadline(asked, self._budgets.enrol))
+        return mapping.declined(told) if isinstance(told, Declined) else mapping.about(told)
 
     def _receipt(self, asked: Asked) -> Receipt:
         return mapping.receipt(asked.request, asked.register, self._identification)

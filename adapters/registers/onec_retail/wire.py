@@ -5,7 +5,7 @@ identifier would raise an error there (1C:Retail reference, 1.4).
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -28,7 +28,8 @@ class Client(Struct, frozen=True, kw_only=True):
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """A row of the receipt. `key` is the row's own in 1C and comes back in answers; `sum` after the discounts so far.
+    """A row of the receipt. `key` is the row's own in 1C and comes back in answers; `sum` after all discounts so far,
+    `discount` is what of them came from us (a calculation begins anew without it).
 
     `sale_key` of a refund is the key of the row that was sold.
     """
@@ -40,6 +41,7 @@ class Line(Struct, frozen=True, kw_only=True):
     price: Decimal
     minimum_price: Decimal
     sum: Decimal
+    discount: Decimal
     sale_key: str
 
 
@@ -68,18 +70,15 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Applicant(Struct, frozen=True, kw_only=True):
-    """What a new customer says of himself; `agrees` to the rules of the programme."""
+    """What a new customer says of himself: `values` by the names of the form's fields; `agrees` to the rules."""
 
     phone: str
-    first_name: str
-    middle_name: str
-    last_name: str
-    email: str
-    birth_date: date | None
-    sex: str
     card: str
     agrees: bool
-    fields: dict[str, str]
+    values: dict[str, str]
+
+    def __repr__(self) -> str:
+        return "Applicant()"
 
 
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
@@ -138,6 +137,7 @@ def _line(row: Fields, place: int) -> Line:
         price=price,
         minimum_price=number(row.get("minimum_price"), f"{where}.minimum_price") or ZERO,
         sum=price * quantity if total is None else total,
+        discount=number(row.get("discount"), f"{where}.discount") or ZERO,
         sale_key=text(row.get("sale_key")),
     )
 
@@ -150,19 +150,19 @@ def _payment(row: Fields, place: int) -> Payment:
     return Payment(kind=text(row.get("kind")).lower(), sum=amount)
 
 
+OWN = frozenset({"phone", "card", "agrees"})
+
+
 def _applicant(row: Fields) -> Applicant:
-    more = row.get("fields")
+    """A birth date may come as a moment: its day is meant, as a cashier would type it."""
+    values = {name: text(value) for name, value in row.items() if name not in OWN}
+    if (born := day(row.get("birth_date"))) is not None:
+        values["birth_date"] = born.strftime("%d.%m.%Y")
     return Applicant(
         phone=text(row.get("phone")),
-        first_name=text(row.get("first_name")),
-        middle_name=text(row.get("middle_name")),
-        last_name=text(row.get("last_name")),
-        email=text(row.get("email")),
-        birth_date=day(row.get("birth_date")),
-        sex=text(row.get("sex")).lower(),
         card=text(row.get("card")),
         agrees=flag(row.get("agrees"), "application.agrees"),
-        fields={name: text(value) for name, value in more.items()} if isinstance(more, dict) else {},
+        values=values,
     )
 
 

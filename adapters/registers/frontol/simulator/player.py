@@ -12,8 +12,9 @@ from adapters.registers.frontol.simulator import script
 from adapters.registers.frontol.simulator.answers import Answer, AnswerNotUnderstood
 from adapters.registers.frontol.simulator.basket import Basket
 from adapters.registers.frontol.simulator.paper import slip_of
+from adapters.registers.frontol.simulator.questions import Questions
 from adapters.registers.frontol.simulator.requests import Document, Payment
-from adapters.registers.frontol.simulator.till import Exchange, Till
+from adapters.registers.frontol.simulator.till import Exchange
 from adapters.registers.frontol.wire import Client
 from gateway.domain.money import ZERO
 from gateway.domain.slip import Slip
@@ -33,7 +34,7 @@ class Played(Struct, frozen=True, kw_only=True):
 class Player:
     """One till with one receipt at a time."""
 
-    def __init__(self, till: Till) -> None:
+    def __init__(self, till: Questions) -> None:
         self._till = till
         self._number = 0
         self._client = Client()
