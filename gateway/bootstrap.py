@@ -13,7 +13,6 @@ from msgspec.structs import asdict, replace
 
 from adapters import screens
 from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
-from adapters.loyalty.mindbox import doctor as mindbox_doctor
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol, onec_retail
 from adapters.registers.frontol.report import ReportSettings, ReportSource
@@ -75,6 +74,8 @@ def mindbox(config: ConfigFile) -> Loyalty:
 
 
 def mindbox_examination(config: ConfigFile) -> Examination:
+    from adapters.loyalty.mindbox import doctor as mindbox_doctor
+
     settings = config.decode(config.settings.loyalty, MindboxSettings, "loyalty")
     key = config.secret(settings.secret_key_file, "loyalty.secret_key_file")
     register = next(iter(registers(config)))

@@ -1,9 +1,12 @@
 """The sandbox on bad days, under limits, and in the hands of who controls it (Mindbox reference, section 11)."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import aiohttp
@@ -223,3 +226,22 @@ async def test_calls_and_customers_may_be_looked_at_and_calls_forgotten(caller: 
     await caller.forget_calls()
     assert await caller.look("calls") == []
     assert [one["mindboxId"] for one in await caller.look("customers")] == ["80014", "80015", "80016"]
+
+
+async def test_a_client_of_others_habits_is_understood(caller: Caller) -> None:
+    """The standard library, the older header, an MD5 for a GUID, a device, numbers in quotes, unknown fields."""
+    query = "operation=Offline.CreateAnonymousOrder&deviceUUID=3ce90ef0&endpointId=Demo.Offline&transactionId="
+    url = f"{caller.url}/v3/operations/sync?{query}{uuid4().hex}"
+    line = {"lineNumber": "1", "quantity": "2", "basePricePerItem": "10.50", "product": {"ids": {"anything": 7}}}
+    body = {"order": {"ids": {"shopId": 5}, "lines": [line], "deliveryCost": None}, "unheardOf": [1]}
+    headers = {
+        "Authorization": 'Mindbox secretKey="demo-secret-key"',
+        "Accept": "application/json; charset=utf-8",
+        "X-Customer-IP": "192.0.2.7",
+        "Mindbox-Integration": "PhpSDK",
+    }
+    request = Request(url, json.dumps(body).encode(), headers)  # noqa: S310 - our own sandbox
+    answer = json.loads(await asyncio.to_thread(lambda: urlopen(request).read()))  # noqa: S310 - the same
+    assert answer["order"]["processingStatus"] == "Processed"
+    (seen,) = await caller.look("orders")
+    assert (seen["orderId"], seen["total"]) == ("5", 21)

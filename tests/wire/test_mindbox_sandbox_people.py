@@ -1,11 +1,12 @@
 """The sandbox's customers: registration, codes, cards, histories (Mindbox reference, sections 2.5 and 6)."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from mindbox_caller import MARIA, SEED, Caller, order
+from mindbox_caller import MARIA, SEED, Caller, order, seeded
 
 from adapters.loyalty.mindbox.sandbox import Sandbox
 
@@ -264,3 +265,18 @@ async def test_7_3_a_create_without_line_numbers_and_a_fraction_without_its_type
     assert (await caller.ask("Offline.AnonymousPreorder", {"order": order(lines=[line])}))[0] == 200
     half = {"order": order(lines=[line | {"quantity": 0.5}])}
     assert (await caller.ask("Offline.AnonymousPreorder", half))[0] == 400
+
+
+async def test_7_1_what_might_be_added_comes_as_possible_discounts(tmp_path: Path) -> None:
+    table = '[[suggestions]]\nid = "care"\nname = "Care"\nskus = ["5001", "x"]\npercent = 15\n\n[points]'
+    seed = seeded(tmp_path, ("[points]", table))
+    async with Sandbox(seed_path=seed) as sandbox, aiohttp.ClientSession() as session:
+        caller = Caller(session, sandbox.url)
+        section = (await caller.done("Offline.AnonymousPreorder", {"order": order()}))["order"]
+    (content,) = section["placeholders"][-1]["content"]
+    assert content["type"] == "possibleDiscounts"
+    assert content["possibleDiscounts"] == {
+        "discountsCount": 1,
+        "discount": {"amount": 15, "amountType": "Percent"},
+        "products": [{"ids": {"system1c": "5001"}, "name": "Крем для рук"}, {"ids": {"system1c": "x"}}],
+    }

@@ -42,6 +42,7 @@ class Buyer(Struct, frozen=True, kw_only=True):
 
     level: Level
     balance: Balance
+    segments: frozenset[str] = frozenset()
 
 
 class Pricing(Struct, frozen=True, kw_only=True):
@@ -103,12 +104,11 @@ class Pricer:
 
     def _working(self, buyer: Buyer | None, coupons: Sequence[AskedCoupon]) -> list[Promotion]:
         codes = {asked.coupon.promotion for asked in coupons if _is_usable(asked) and asked.coupon}
-        level = buyer.level.id if buyer else ""
+        level, segments = (buyer.level.id, buyer.segments) if buyer else ("", frozenset())
         return [
             promotion
             for promotion in self._seed.promotions
-            if (not promotion.needs_coupon or promotion.id in codes)
-            and (not promotion.levels or level in promotion.levels)
+            if (not promotion.needs_coupon or promotion.id in codes) and promotion.is_for(level, segments)
         ]
 
     def _concerned(self, promotion: Promotion, units: Sequence[Unit]) -> list[Unit]:

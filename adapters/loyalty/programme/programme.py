@@ -24,7 +24,8 @@ from adapters.loyalty.programme.refusals import (
     UnknownOrder,
     UnsplitLine,
 )
-from adapters.loyalty.programme.seed import Coupon, CustomerSeed, Level, ProgrammeSeed
+from adapters.loyalty.programme.seed import Coupon, CustomerSeed, Level, ProgrammeSeed, Suggestion
+from adapters.loyalty.programme.segment_rules import by_rules
 from adapters.loyalty.programme.segments import leave, memberships
 from adapters.loyalty.programme.settlement import Settlement
 from adapters.loyalty.programme.sms_codes import SmsCodes
@@ -90,13 +91,14 @@ class Programme:
 
     def segments(self, account: Account) -> tuple[SegmentMembership, ...]:
         """All segments of the customer now: the level, those of the seed, a transition while it lasts."""
-        return memberships(
+        own = memberships(
             account.profile,
             self.level(account),
             account.transitions,
             terms=self.seed.transitions,
             now=self._now(),
         )
+        return (*own, *by_rules(self.seed.segments, account, self._now()))
 
     def coupon(self, code: str) -> Coupon | None:
         """The coupon of that code, one of the seed or issued since."""
@@ -199,15 +201,19 @@ class Programme:
         """By hand: a gift, or (negative) a correction."""
         account.post("", amount, self._now(), comment=comment)
 
+    def suggestions(self, pricing: Pricing) -> list[Suggestion]:
+        """What might be added to a basket that has goods in it."""
+        skus = {piece.line.sku for piece in pricing.pieces}
+        return [one for one in self.seed.suggestions if skus and skus.isdisjoint(one.skus)]
+
     def offers(self, account: Account) -> list[Promotion]:
         """The promotions he may use now: those for his level, and those he has a code for."""
         own = {coupon.promotion for code in account.codes if (coupon := self._coupons.get(code))}
-        level = self.level(account).id
+        level, segments = self.level(account).id, {one.segment for one in self.segments(account)}
         return [
             promotion
             for promotion in self.seed.promotions
-            if (not promotion.levels or level in promotion.levels)
-            and (not promotion.needs_coupon or promotion.id in own)
+            if promotion.is_for(level, segments) and (not promotion.needs_coupon or promotion.id in own)
         ]
 
     def record_action(self, account: Account, name: str, fields: dict[str, str]) -> None:
@@ -233,6 +239,7 @@ class Programme:
         return Buyer(
             level=level_at(self.seed.levels, account.turnover - own.turnover),
             balance=replace(balance, available=balance.available + own.redeemed),
+            segments=frozenset(one.segment for one in self.segments(account)),
         )
 
     def _asked(self, basket: Basket) -> list[AskedCoupon]:

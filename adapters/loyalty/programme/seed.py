@@ -134,6 +134,32 @@ class CustomerSeed(_Table, frozen=True, kw_only=True):
             raise ValueError("phone: digits only, with the country code")
 
 
+class SegmentRule(_Table, frozen=True, kw_only=True):
+    """A segment that customers are in while all conditions hold and no action of `left_by` has been reported;
+    `back_after_days` after that they may enter again, without it never.
+    """
+
+    segmentation: str
+    segment: str
+    name: str = ""
+    turnover_from: Decimal = ZERO
+    turnover_below: Decimal | None = None
+    birthday_within_days: int | None = None
+    bought_within_days: int | None = None
+    not_bought_for_days: int | None = None
+    left_by: tuple[str, ...] = ()
+    back_after_days: int | None = None
+
+
+class Suggestion(_Table, frozen=True, kw_only=True):
+    """ "Add one of these and get so much off": shown while none of `skus` is in the basket."""
+
+    id: str
+    name: str
+    skus: tuple[str, ...]
+    percent: Decimal
+
+
 class CardSeed(_Table, frozen=True, kw_only=True):
     """A card that nobody has yet, or (`account`, a customer's id) that is his beside his first one."""
 
@@ -157,6 +183,8 @@ class ProgrammeSeed(_Table, frozen=True, kw_only=True):
     coupons: tuple[Coupon, ...] = ()
     purchase_codes: tuple[PurchaseCode, ...] = ()
     hints: tuple[AbsenceHint, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    segments: tuple[SegmentRule, ...] = ()
     customers: tuple[CustomerSeed, ...] = ()
     cards: tuple[CardSeed, ...] = ()
 

@@ -1,12 +1,13 @@
 """Lines of an order with their promotions and hints: Mindbox developers docs, "preorder"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from adapters.loyalty.mindbox.sandbox.customer_answers import balance_type
 from adapters.loyalty.mindbox.sandbox.refusals import Json
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
 from adapters.loyalty.programme import Hint, LineStatus, OrderLine, Piece, Programme
+from adapters.loyalty.programme.seed import Suggestion
 
 # What no promotion of the seed stands for, but appears among the promotions of a line.
 BUILT_IN = {"level-accrual": "Начисление по уровню", "pay-with-points": "Оплата баллами"}
@@ -23,6 +24,28 @@ def placeholders(name: str, hints: Sequence[Hint]) -> list[Json]:
         for hint in hints
     ]
     return [{"ids": {"externalId": name}, "content": content}] if content else []
+
+
+def possible_discounts(
+    suggestions: Sequence[Suggestion], titles: Mapping[str, str], names: MindboxTable
+) -> list[Json]:
+    """What the cashier may suggest; goods have a name where the seed gives them one."""
+    content = [
+        {
+            "type": "possibleDiscounts",
+            "possibleDiscounts": {
+                "discountsCount": 1,
+                "discount": {"amount": one.percent, "amountType": "Percent"},
+                "products": [
+                    {"ids": {names.product_id_name: sku}} | ({"name": titles[sku]} if sku in titles else {})
+                    for sku in one.skus
+                ],
+            },
+            "promotion": {"ids": {"externalId": one.id}, "name": one.name, "type": "mindbox"},
+        }
+        for one in suggestions
+    ]
+    return [{"ids": {"externalId": "CashierScreen"}, "content": content}] if content else []
 
 
 class LineAnswers:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from adapters.loyalty.mindbox.sandbox.customer_answers import balance_type, points
 from adapters.loyalty.mindbox.sandbox.degraded import STATUS, Degraded
-from adapters.loyalty.mindbox.sandbox.line_answers import LineAnswers, placeholders
+from adapters.loyalty.mindbox.sandbox.line_answers import LineAnswers, placeholders, possible_discounts
 from adapters.loyalty.mindbox.sandbox.refusals import Json
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
 from adapters.loyalty.programme import Account, AskedCoupon, CouponState, Hint, Order, Placed, Pricing, Programme
@@ -28,6 +28,7 @@ class OrderAnswers:
         self._programme = programme
         self._names = names
         self._lines = LineAnswers(programme, names)
+        self._titles = {good.sku: good.name for good in programme.seed.goods if good.name}
 
     def calculated(self, pricing: Pricing, account: Account | None, degraded: Degraded) -> Json:
         """A preorder. `ids.mindboxId` is null: nothing was saved."""
@@ -40,7 +41,10 @@ class OrderAnswers:
             "deliveryCost": 0,
             "lines": [self._lines.priced(piece, by_line) for piece in pricing.pieces],
             "appliedPromotions": [],
-            "placeholders": placeholders("CashierScreen", on_screen),
+            "placeholders": [
+                *placeholders("CashierScreen", on_screen),
+                *possible_discounts(self._programme.suggestions(pricing), self._titles, self._names),
+            ],
             "couponsInfo": [self._coupon(asked, works=degraded.coupons) for asked in pricing.coupons],
             "paymentsInfo": [],
             **self._points(pricing, account, works=degraded.points),
