@@ -30,8 +30,10 @@ from gateway.domain.money import ZERO
 from gateway.domain.quote import Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.domain.sale_record import CREATE_THEN_CANCEL, Profile
-from gateway.errors import LoyaltyUnavailable, OutcomeUnknown
+from gateway.errors import LoyaltyRejected, LoyaltyUnavailable, OutcomeUnknown
 from gateway.ports import Clock, LoyaltyProgram
+
+REFUSAL = "Этот чек рассчитать нельзя"
 
 __all__ = ["Fault", "MemoryProgram", "Question"]
 
@@ -143,6 +145,8 @@ class MemoryProgram:
         if deadline.left(self._clock.monotonic()) <= 0:
             raise LoyaltyUnavailable("no time left to ask")
         fault = self._troubles.strike(calls)
+        if fault is Fault.REFUSED:
+            raise LoyaltyRejected(REFUSAL)
         if fault is Fault.UNAVAILABLE:
             raise LoyaltyUnavailable
         if fault is Fault.HANGING:

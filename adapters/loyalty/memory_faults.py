@@ -19,6 +19,7 @@ class Question(StrEnum):
 class Fault(StrEnum):
     """What a loyalty server, or the way to it, does on a bad day."""
 
+    REFUSED = "refused"  # of questions: it says no, in words for the cashier
     UNAVAILABLE = "unavailable"  # the connection is refused
     HANGING = "hanging"  # the request arrives nowhere; silence until the deadline
     LOST_REQUEST = "lost_request"  # the request arrives nowhere, the connection breaks

@@ -8,13 +8,14 @@ from gateway.domain.customer import Customer, CustomerKey
 from gateway.domain.deadline import Deadline
 from gateway.domain.ids import order_id
 from gateway.domain.prompt_rule import Moment
-from gateway.domain.quote import CouponState, Quote
+from gateway.domain.quote import Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.domain.texts import Phrase
 from gateway.domain.told import Identified, Quoted
-from gateway.errors import LoyaltyError, StoreError
+from gateway.errors import LoyaltyError, LoyaltyRejected, StoreError
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.open_receipts import OpenReceipt, OpenReceipts
+from gateway.services.quote_notices import notices
 from gateway.services.records import Records
 from gateway.services.till_clocks import TillClocks
 from gateway.services.wording import Wording
@@ -23,18 +24,6 @@ T = TypeVar("T")
 
 RESERVE = 0.02
 """Seconds kept for making and writing the answer once the loyalty server's time is up."""
-
-COUPON_PHRASES = {
-    CouponState.NOT_FOR_THIS_RECEIPT: Phrase.COUPON_NOT_HERE,
-    CouponState.UNKNOWN: Phrase.COUPON_UNKNOWN,
-    CouponState.SPENT: Phrase.COUPON_SPENT,
-    CouponState.NOT_NOW: Phrase.COUPON_NOT_NOW,
-    CouponState.TOO_EARLY: Phrase.COUPON_TOO_EARLY,
-    CouponState.EXPIRED: Phrase.COUPON_EXPIRED,
-    CouponState.BLOCKED: Phrase.COUPON_BLOCKED,
-    CouponState.NOT_ISSUED: Phrase.COUPON_NOT_ISSUED,
-    CouponState.UNCHECKED: Phrase.COUPON_UNCHECKED,
-}
 
 
 class Quoting:
@@ -76,15 +65,15 @@ class Quoting:
         asked = deadline.less(RESERVE)
         customer = known.customer_of(receipt.customer)
         if receipt.customer is None or customer is not None:
-            quote = await _or_none(self._ask_price(receipt, known, asked))
+            quote = await _or_words(self._ask_price(receipt, known, asked))
         else:
             quote, customer = await self._ask_both(receipt, receipt.customer, known, asked)
-        if quote is None:
-            return self._without_server(receipt, known)
+        if isinstance(quote, str):
+            return self._without_server(receipt, known, quote)
         known.told(receipt, quote)
         buyer = customer or quote.customer
         hints = self._wording.prompts(Moment.QUOTED, buyer, receipt.register) if buyer else ()
-        return self._told(receipt, quote, buyer, (*self._notices(quote), *hints))
+        return self._told(receipt, quote, buyer, (*notices(quote, self._wording.say), *hints))
 
     async def _ask_price(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Quote:
         order = order_id(receipt.id, await self._generation(receipt, known))
@@ -102,38 +91,26 @@ class Quoting:
 
     async def _ask_both(
         self, receipt: Receipt, key: CustomerKey, known: OpenReceipt, deadline: Deadline
-    ) -> tuple[Quote | None, Customer | None]:
+    ) -> tuple[Quote | str, Customer | None]:
         """The customer is asked for once per receipt: the quote itself need not carry names and contacts."""
         quote, customer = await asyncio.gather(
-            _or_none(self._ask_price(receipt, known, deadline)),
+            _or_words(self._ask_price(receipt, known, deadline)),
             _or_none(self._program.identify(key, receipt.register, deadline=deadline)),
         )
         if customer is not None:
             known.met(key, customer)
         return quote, customer
 
-    def _without_server(self, receipt: Receipt, known: OpenReceipt) -> Quoted:
+    def _without_server(self, receipt: Receipt, known: OpenReceipt, words: str) -> Quoted:
+        """`words`: why the server will not calculate this receipt, where it said so."""
         self._meter.count("fallback_answers", operation="quote")
+        said = (words,) if words else ()
         earlier = known.quote_of(receipt)
         customer = known.customer_of(receipt.customer)
         if earlier is not None:
-            return self._told(receipt, earlier, customer, (self._wording.say(Phrase.EARLIER_QUOTE),))
-        notices = () if receipt.customer is None else (self._wording.say(Phrase.NO_DISCOUNTS),)
+            return self._told(receipt, earlier, customer, (*said, self._wording.say(Phrase.EARLIER_QUOTE)))
+        notices = said if receipt.customer is None else (*said, self._wording.say(Phrase.NO_DISCOUNTS))
         return Quoted(customer=customer, notices=notices)
-
-    def _notices(self, quote: Quote) -> tuple[str, ...]:
-        say = self._wording.say
-        notices = [say(COUPON_PHRASES[row.state]) for row in quote.coupons if row.state in COUPON_PHRASES]
-        if quote.stranger:
-            notices.append(say(Phrase.CUSTOMER_UNKNOWN))
-        if quote.card_blocked:
-            notices.append(say(Phrase.CARD_BLOCKED))
-        if not quote.complete:
-            nothing = quote.undiscounted or not quote.pieces
-            notices.append(say(Phrase.NO_DISCOUNTS if nothing else Phrase.PARTLY_QUOTED))
-        if quote.points_away:
-            notices.append(say(Phrase.POINTS_AWAY))
-        return (*notices, *quote.hints)
 
     def _told(self, receipt: Receipt, quote: Quote, customer: Customer | None, notices: tuple[str, ...]) -> Quoted:
         discounts = quote.discounts(receipt.lines)
@@ -151,3 +128,13 @@ async def _or_none(question: Awaitable[T]) -> T | None:
         return await question
     except LoyaltyError:
         return None
+
+
+async def _or_words(question: Awaitable[Quote]) -> Quote | str:
+    """The quote, or the server's words to the cashier; empty when nobody answered."""
+    try:
+        return await question
+    except LoyaltyRejected as error:
+        return str(error)
+    except LoyaltyError:
+        return ""

@@ -33,11 +33,12 @@ def question(reply: Reply, read: Callable[[bytes], E]) -> E:
 def told(reply: Reply, read: Callable[[bytes], E]) -> E:
     """The answer to a question or to a change of a person. Raises `LoyaltyError`.
 
-    `LoyaltyRejected` carries the server's words only where they are meant for the cashier: a refusal with HTTP 200.
+    `LoyaltyRejected` carries words for the cashier: the server's own where they are meant for him (a refusal with
+    HTTP 200); what it says of a wrong request is for those who set it up, and stands in its own log.
     """
     _check_status(reply)
     if reply.status == BAD_REQUEST:
-        raise LoyaltyRejected("the loyalty server refused the request")
+        raise LoyaltyRejected("Сервер лояльности не принял запрос, сообщите администратору")
     answer = read(reply.body)
     if answer.status == "ValidationError":
         raise LoyaltyRejected(answer.said)

@@ -6,7 +6,7 @@ from builders import REGISTER
 from msgspec.structs import replace
 from shop_floor import OLGA, Shop, basket, plain_basket
 
-from adapters.loyalty.memory import Fault, Question
+from adapters.loyalty.memory import REFUSAL, Fault, Question
 from gateway.domain.customer import CustomerKey, KeyKind
 from gateway.domain.texts import Language, Phrase, say
 
@@ -101,3 +101,10 @@ async def test_the_registers_own_price_is_not_discounted_twice(shop: Shop) -> No
     """A line total below price times quantity is a discount the register gave; ours comes on top of it."""
     lowered = replace(basket().lines[0], total=Decimal("700.00"))
     assert (await shop.quote(basket(lines=(lowered,)))).discounts == {1: Decimal("70.00")}
+
+
+async def test_a_server_that_refuses_to_calculate_is_heard_by_the_cashier(shop: Shop) -> None:
+    shop.program.fail(Question.QUOTE, Fault.REFUSED)
+    told = await shop.quote(basket())
+    assert told.notices == (REFUSAL, said(Phrase.NO_DISCOUNTS))
+    assert (await shop.quote(plain_basket(customer=None))).notices == (REFUSAL,)

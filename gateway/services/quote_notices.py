@@ -1,0 +1,39 @@
+"""What a cashier is told of a calculation beside its sums: in the order in which it matters."""
+
+from collections.abc import Callable
+
+from gateway.domain.quote import CouponState, Quote
+from gateway.domain.texts import Phrase
+
+COUPON_PHRASES = {
+    CouponState.NOT_FOR_THIS_RECEIPT: Phrase.COUPON_NOT_HERE,
+    CouponState.UNKNOWN: Phrase.COUPON_UNKNOWN,
+    CouponState.SPENT: Phrase.COUPON_SPENT,
+    CouponState.NOT_NOW: Phrase.COUPON_NOT_NOW,
+    CouponState.TOO_EARLY: Phrase.COUPON_TOO_EARLY,
+    CouponState.EXPIRED: Phrase.COUPON_EXPIRED,
+    CouponState.BLOCKED: Phrase.COUPON_BLOCKED,
+    CouponState.NOT_ISSUED: Phrase.COUPON_NOT_ISSUED,
+    CouponState.UNCHECKED: Phrase.COUPON_UNCHECKED,
+}
+
+
+def notices(quote: Quote, say: Callable[[Phrase], str]) -> tuple[str, ...]:
+    """Coupons first, then what could not be computed, then the server's own hints."""
+    said = [say(COUPON_PHRASES[row.state]) for row in quote.coupons if row.state in COUPON_PHRASES]
+    said += [say(phrase) for phrase in _shortcomings(quote)]
+    return (*said, *quote.hints)
+
+
+def _shortcomings(quote: Quote) -> list[Phrase]:
+    found = []
+    if quote.stranger:
+        found.append(Phrase.CUSTOMER_UNKNOWN)
+    if quote.card_blocked:
+        found.append(Phrase.CARD_BLOCKED)
+    if not quote.complete:
+        nothing = quote.undiscounted or not quote.pieces
+        found.append(Phrase.NO_DISCOUNTS if nothing else Phrase.PARTLY_QUOTED)
+    if quote.points_away:
+        found.append(Phrase.POINTS_AWAY)
+    return found
