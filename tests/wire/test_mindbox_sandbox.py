@@ -76,6 +76,10 @@ class Client:
         async with self._session.post(f"{self.url}/_sandbox/faults", json=fault) as response:
             assert response.status == 200
 
+    async def control(self, path: str, **body: Any) -> None:
+        async with self._session.post(f"{self.url}/_sandbox/{path}", json=body) as response:
+            assert response.status == 200
+
     async def available(self, phone: str = "79217654321") -> float:
         return float((await self.look(f"customers/{phone}"))["available"])
 
@@ -449,12 +453,14 @@ async def test_the_key_of_a_sync_return_is_not_used_up(client: Client) -> None:
 
 
 async def test_an_async_return_is_carried_out_later_and_once(client: Client) -> None:
+    await client.control("variants", queue_extra_seconds=3600)
     await client.done("Offline.CreateAnonymousOrder", {"order": order(lines=[plain("b", 3, 50)])})
     body = {"order": {"ids": {"offlineTransactionId": "sale-1"}, "lines": [{"lineNumber": 1, "quantity": 1}]}}
     key = str(uuid4())
     for _ in range(2):
         assert await client.done("Offline.Return", body, mode="async", key=key) == {"status": "Success"}
     assert (await client.look("orders"))[0]["status"] == "Paid"
+    await client.control("clock", move_seconds=3601)
     errors = await until(client, "async-errors")
     assert (errors[0]["status"], errors[0]["transactionId"]) == ("TransactionAlreadyProcessed", key)
     (seen,) = await client.look("orders")

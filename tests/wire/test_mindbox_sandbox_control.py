@@ -245,3 +245,28 @@ async def test_a_client_of_others_habits_is_understood(caller: Caller) -> None:
     assert answer["order"]["processingStatus"] == "Processed"
     (seen,) = await caller.look("orders")
     assert (seen["orderId"], seen["total"]) == ("5", 21)
+
+
+@pytest.mark.parametrize(("gives_back", "left"), [(True, 215), (False, 165)])
+async def test_12_6_a_cancellation_may_keep_the_points(caller: Caller, *, gives_back: bool, left: int) -> None:
+    await caller.control("variants", cancel_gives_back=gives_back)
+    await caller.done("Offline.CreateAuthorizedOrder", {"customer": MARIA, "order": order(points=50)})
+    body = {"order": {"ids": {"offlineTransactionId": "sale-1"}}, "orderLinesStatus": "Cancelled"}
+    for _ in range(2):
+        await caller.done("Offline.ChangeStatus", body)
+        assert await caller.available() == left
+
+
+async def test_12_9_shop_and_register_of_a_call_are_shown(caller: Caller) -> None:
+    body = {"pointOfContact": "store-014", "order": order() | {"cashdesk": {"ids": {"externalId": "014-02"}}}}
+    await caller.done("Offline.AnonymousPreorder", body)
+    (call,) = await caller.look("calls")
+    assert (call["pointOfContact"], call["cashdesk"], call["orderId"]) == ("store-014", "014-02", "sale-1")
+
+
+@pytest.mark.parametrize(("limit", "http"), [("most_lines = 1", 400), ("largest_body_bytes = 300", 400), ("", 200)])
+async def test_12_13_a_request_may_be_too_large(tmp_path: Path, limit: str, http: int) -> None:
+    name = limit.partition(" ")[0]
+    seed = seeded(tmp_path, (f"{name} = 0", limit)) if limit else SEED
+    async with Sandbox(seed_path=seed) as sandbox, aiohttp.ClientSession() as session:
+        assert await priced(Caller(session, sandbox.url), {"order": order()}) == http

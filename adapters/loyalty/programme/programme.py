@@ -61,7 +61,7 @@ class Programme:
         self._pricer = Pricer(seed)
         self.accounts = Accounts(seed.customers, now())
         self.cards = CardBook(seed.cards, self.accounts)
-        self._settlement = Settlement(seed, self.accounts, now, speed)
+        self._settlement = Settlement(seed, self.accounts, now, speed, lambda: self.variants.cancel_gives_back)
         self._coupons = CouponBook(seed.coupons)
         self._purchase_codes = PurchaseCodes(seed.purchase_codes)
         self._orders: dict[str, Order] = {}

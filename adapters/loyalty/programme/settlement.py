@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from adapters.loyalty.programme.accounts import Account, Accounts, level_at
 from adapters.loyalty.programme.orders import NO_EFFECT, Effect, Order
 from adapters.loyalty.programme.seed import Level, ProgrammeSeed
@@ -12,11 +14,20 @@ from adapters.loyalty.programme.segments import rise
 class Settlement:
     """Keeps accounts in step with orders."""
 
-    def __init__(self, seed: ProgrammeSeed, accounts: Accounts, now: Callable[[], datetime], speed: float) -> None:
+    def __init__(
+        self,
+        seed: ProgrammeSeed,
+        accounts: Accounts,
+        now: Callable[[], datetime],
+        speed: float,
+        gives_back: Callable[[], bool],
+    ) -> None:
+        """`gives_back`: whether a cancelled order gives the points back that it was paid with."""
         self._seed = seed
         self._accounts = accounts
         self._now = now
         self._speed = speed
+        self._gives_back = gives_back
 
     def settle(self, before: Order | None, after: Order) -> None:
         """Post the difference of effects; an order that changed hands is taken from the first customer whole."""
@@ -29,6 +40,8 @@ class Settlement:
         account = self._accounts.get(order.account)
         if account is None:
             return
+        if order.is_cancelled and not self._gives_back():
+            new = replace(new, redeemed=old.redeemed)
         now = self._now()
         earned_at = min(order.paid_at or now, now)
         activation = timedelta(seconds=self._seed.points.pending_seconds / self._speed)

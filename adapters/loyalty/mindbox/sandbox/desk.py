@@ -123,6 +123,8 @@ class Desk:
         return Answer(body={"status": "Success", **sections})
 
     def _weigh(self, admitted: Admitted, lines: int) -> None:
+        if self._gate.is_too_large(lines, len(admitted.body)):
+            raise BadRequest("the request is too large")
         if admitted.kind in CALCULATIONS and not self._gate.lets_calculation(admitted.endpoint, lines):
             raise BadRequest("too many calculations of long orders", 429)
 

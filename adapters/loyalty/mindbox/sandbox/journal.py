@@ -20,6 +20,8 @@ class Entry(Struct, kw_only=True, rename="camel"):
     operation: str
     transaction_id: str
     order_id: str
+    point_of_contact: str
+    cashdesk: str
     at: datetime
     is_async: bool
     status: str = ""
@@ -41,10 +43,13 @@ class Journal:
         self.async_errors: deque[Json] = deque(maxlen=KEPT)
 
     def receive(self, *, operation: str, transaction_id: str, body: bytes, at: datetime, is_async: bool) -> Entry:
+        about = _about(body)
         entry = Entry(
             operation=operation,
             transaction_id=transaction_id,
-            order_id=_order_id(body),
+            order_id=order_id(about.order),
+            point_of_contact=about.point_of_contact or "",
+            cashdesk=about.order.cashdesk.first,
             at=at,
             is_async=is_async,
         )
@@ -57,13 +62,18 @@ class Journal:
         self.async_errors.append({**about, "at": at, "status": answer.status, "answer": answer.body})
 
 
-class _WithOrder(Struct):
-    order: Ref = msgspec.field(default_factory=Ref)
+class _Ordered(Ref, frozen=True):
+    cashdesk: Ref = msgspec.field(default_factory=Ref)
 
 
-def _order_id(body: bytes) -> str:
-    """The order a body is about, even when the rest of it makes no sense."""
+class _About(Struct, rename="camel"):
+    order: _Ordered = msgspec.field(default_factory=_Ordered)
+    point_of_contact: str | None = None
+
+
+def _about(body: bytes) -> _About:
+    """Which order, shop and register a body is about, even when the rest of it makes no sense."""
     try:
-        return order_id(msgspec.json.decode(body, type=_WithOrder).order)
+        return msgspec.json.decode(body, type=_About)
     except msgspec.DecodeError:
-        return ""
+        return _About()

@@ -18,7 +18,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """0 is "without limit". The documented figure of `calls_per_minute` is 8000: it would stop a load test.
 
     A calculation of more than `long_lines` lines is long; of those within two minutes at most `long_share` may be,
-    and the first always may. `test_calls_per_hour` is for each test key.
+    and the first always may. `test_calls_per_hour` is for each test key. `most_lines` and `largest_body_bytes` of one
+    request are not published: beyond them it is a wrong request, 400.
     """
 
     calls_per_minute: int = 0
@@ -26,6 +27,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     long_share: float = 0.1
     wrong_addresses_per_minute: int = 30
     test_calls_per_hour: int = 100
+    most_lines: int = 0
+    largest_body_bytes: int = 0
 
 
 class Counter:
@@ -65,6 +68,10 @@ class Gatekeeper:
 
     def lets_test_key(self, key: str) -> bool:
         return self._within(self._test_calls, key, self._limits.test_calls_per_hour)
+
+    def is_too_large(self, lines: int, size: int) -> bool:
+        most, largest = self._limits.most_lines, self._limits.largest_body_bytes
+        return 0 < most < lines or 0 < largest < size
 
     def lets_calculation(self, endpoint: str, lines: int) -> bool:
         """Whether a calculation of so many lines is allowed: the share of long ones is looked at."""
