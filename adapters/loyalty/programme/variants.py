@@ -21,8 +21,9 @@ class Variants(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Behaviour: `refusal_burns_key` [2]; `keys_forgotten_after_seconds` [3], None for never; `offline_over_known` [7];
     `cancel_gives_back` the points of a cancelled order [6]; `cancelled_reopens` [6], None for what `[orders]` of the
-    seed says; `create_takes_paid`: else an order stays CheckedOut until its status is changed. Queue: every call waits `queue_extra_seconds` longer; with
-    `queue_reorders` every second one lets the next pass; every `queue_loses`-th fails in silence, 0 for none.
+    seed says; `create_takes_paid`: else an order stays CheckedOut until its status is changed.
+    Queue: every call waits `queue_extra_seconds` longer; with `queue_reorders` every second one lets the next pass;
+    every `queue_loses`-th fails in silence, 0 for none.
     Wire: `saved_status` and `total_with_new_price` [2]; `quoted_scalars` and `capital_ids` [1]; without
     `optional_blocks` an answer about an order tells neither its customer nor its points; `half_documented` blocks
     stand there or not [11]; `extra_fields` and `more_balances`, in any order, are what a project may have beside;
