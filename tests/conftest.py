@@ -22,11 +22,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture
-def strace() -> str:
-    """Watches or breaks a process's system calls. Missing, it is a failure in CI, elsewhere a skip that says why."""
-    found = shutil.which("strace")
-    reason = "strace is not installed; run scripts/install-test-tools"
+def tool(name: str) -> str:
+    """A program that a test runs. Missing, it is a failure in CI, elsewhere a skip that says why."""
+    found = shutil.which(name)
+    reason = f"{name} is not installed; run scripts/install-test-tools"
     if found is None and os.environ.get("CI") == "true":
         pytest.fail(reason)
     return found or pytest.skip(reason)
+
+
+@pytest.fixture
+def strace() -> str:
+    """Watches or breaks a process's system calls."""
+    return tool("strace")
+
+
+@pytest.fixture
+def curl() -> str:
+    return tool("curl")
+
+
+@pytest.fixture
+def openssl() -> str:
+    """Makes certificates."""
+    return tool("openssl")

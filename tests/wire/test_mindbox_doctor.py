@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +106,34 @@ async def test_nobody_at_that_address() -> None:
 async def test_a_server_that_does_not_speak_tls(caller: Caller) -> None:
     checks = await examined(caller.url.replace("http://", "https://"))
     assert (checks[-1].name, checks[-1].state) == ("tls", State.FAILED)
+
+
+@pytest.fixture
+async def secure(openssl: str, tmp_path: Path) -> AsyncIterator[tuple[str, Path]]:
+    """An address that speaks TLS and nothing else, and its certificate, which nobody has signed."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "5", "-subj", "/CN=localhost"]
+    made += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    maker = await asyncio.create_subprocess_exec(*made, stderr=asyncio.subprocess.DEVNULL)
+    assert await maker.wait() == 0
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    yield f"https://localhost:{server.sockets[0].getsockname()[1]}", certificate
+    server.close()
+
+
+async def test_a_certificate_nobody_trusts_and_one_that_is_soon_over(
+    secure: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, certificate = secure
+    distrusted = (await examined(url))[-1]
+    assert (distrusted.name, distrusted.state) == ("tls", State.FAILED)
+    assert "прокси" in distrusted.do
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    trusted = by_name(await examined(url))
+    assert (trusted["tls"].state, "TLSv1" in trusted["tls"].said) == (State.WARNING, True)
+    assert trusted["key"].state is State.FAILED
 
 
 async def test_a_clock_that_is_wrong(caller: Caller) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +24,7 @@ def session() -> Iterator[tuple[str, str]]:
         yield from re.findall(r"^(curl .*?)\n# (.*?)$", block, re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.usefixtures("curl")
 async def test_the_session_plays_as_it_is_written() -> None:
     async with Sandbox(seed_path=SEED) as sandbox:
         played = 0
