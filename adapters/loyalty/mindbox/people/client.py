@@ -119,16 +119,14 @@ class MindboxPeople:
 
     async def _enrolled(self, person: PersonBlock, deadline: Deadline, *, already: bool, code: str = "") -> Enrolment:
         """A new customer's SMS goes out by itself; one who was there and never confirmed gets it sent again."""
-        customer_id = person.id("mindboxId")
-        unconfirmed = bool(self._names.confirm_phone) and not person.is_mobile_phone_confirmed
-        if already and person.is_mobile_phone_confirmed is None:
-            unconfirmed = False
-        if already and unconfirmed and self._names.resend_code:
+        customer_id, confirmed = person.id("mindboxId"), person.is_mobile_phone_confirmed
+        awaited = bool(self._names.confirm_phone) and (confirmed is False if already else not confirmed)
+        if already and awaited and self._names.resend_code:
             await self.resend(customer_id, deadline=deadline)
         return Enrolment(
             customer_id=customer_id,
             already=already,
-            code_sent=unconfirmed and (not already or bool(self._names.resend_code)),
+            code_sent=awaited and (not already or bool(self._names.resend_code)),
             code=code,
             wallet_link=mapping.wallet_link(person, self._settings),
         )
