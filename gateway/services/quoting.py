@@ -47,6 +47,8 @@ class Quoting:
         """The customer, or a defined answer when the loyalty server is slow or away."""
         try:
             customer = await self._program.identify(key, register, deadline=deadline.less(RESERVE))
+        except LoyaltyRejected as error:  # a key the server cannot take, in its own words
+            return Identified(customer=None, known=True, notices=(str(error),))
         except LoyaltyError:
             self._meter.count("fallback_answers", operation="identify")
             return Identified(customer=None, known=False, notices=(self._wording.say(Phrase.SERVER_AWAY),))

@@ -108,3 +108,9 @@ async def test_a_server_that_refuses_to_calculate_is_heard_by_the_cashier(shop: 
     told = await shop.quote(basket())
     assert told.notices == (REFUSAL, said(Phrase.NO_DISCOUNTS))
     assert (await shop.quote(plain_basket(customer=None))).notices == (REFUSAL,)
+
+
+async def test_a_key_the_server_cannot_take_is_no_server_that_is_away(shop: Shop) -> None:
+    shop.program.fail(Question.IDENTIFY, Fault.REFUSED, times=1)
+    told = await shop.core.checkout.identify(OLGA, REGISTER, shop.soon())
+    assert (told.customer, told.known, told.notices) == (None, True, (REFUSAL,))
