@@ -4,6 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +17,7 @@ from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol, onec_retail
 from adapters.registers.frontol.report import ReportSettings, ReportSource
+from adapters.registers.lane import Lanes, Runner
 from adapters.screens import console
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, StoreSettings, open_store
 from gateway.checking import check_codes, check_outlet, check_prompts, check_times, slip_templates
@@ -58,6 +60,7 @@ class Gateway(Struct, frozen=True, kw_only=True):
     store: Store
     clients: Clients
     routes: list[web.AbstractRouteDef]
+    runner: Callable[..., web.AppRunner]
     admin_routes: list[web.AbstractRouteDef]
     status: StatusView
     close: Callable[[], Coroutine[Any, Any, None]]
@@ -193,7 +196,9 @@ def frontol_style(config: ConfigFile) -> frontol.Style:
     return config.decode(config.settings.frontol, frontol.Style, "frontol")
 
 
-def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
+def frontol_routes(
+    config: ConfigFile, known: Registers, core: Core, metrics: Metrics, lanes: Lanes
+) -> list[web.AbstractRouteDef]:
     budgets = asdict(config.settings.budgets)
     for nobodys in ("delivery", "code"):
         budgets.pop(nobodys)
@@ -207,6 +212,7 @@ def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Me
         language=config.settings.language,
         silent={ref for ref, row in known.items() if row.slip_to == "printer"},
         recording=frontol_recording(config),
+        lanes=lanes,
     )
 
 
@@ -216,8 +222,10 @@ def frontol_recording(config: ConfigFile) -> frontol.Recorder | None:
     return frontol.recorder(config.folder / style.record, style.record_megabytes) if style.record else None
 
 
-def register_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
-    return [*frontol_routes(config, known, core, metrics), *onec_routes(config, known, core, metrics)]
+def register_routes(
+    config: ConfigFile, known: Registers, core: Core, metrics: Metrics, lanes: Lanes
+) -> list[web.AbstractRouteDef]:
+    return [*frontol_routes(config, known, core, metrics, lanes), *onec_routes(config, known, core, metrics)]
 
 
 def till_report(config: ConfigFile) -> ReportSource:
@@ -325,6 +333,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     status = StatusView(house, core, opened, clock, metrics)
     pages = screens.routes(core.popups.desk, screen_tokens(config, known), config.settings.language)
     page = console.routes(status, admin_token(config), clock.monotonic)
+    lanes = Lanes(clients.met)
 
     async def close() -> None:
         await core.close()
@@ -334,9 +343,10 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         core=core,
         store=opened,
         clients=clients,
-        routes=[*pages, *register_routes(config, known, core, metrics)],
+        routes=[*pages, *register_routes(config, known, core, metrics, lanes)],
         admin_routes=[*admin(config, core, opened, clock, metrics, clients).routes(), *page],
         status=status,
+        runner=partial(Runner, lanes=lanes),
         close=close,
     )
 

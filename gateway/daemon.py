@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -50,11 +50,15 @@ async def listen(
     where: tuple[str, int],
     given: socket.socket | None = None,
     middlewares: Sequence[Middleware] = (),
+    make: Callable[..., web.AppRunner] = web.AppRunner,
 ) -> web.AppRunner:
-    """Serve `routes`, on a socket that was `given` if any. Raises `ConfigError` when the address cannot be taken."""
+    """Serve `routes`, on a socket that was `given` if any, by a runner that `make` makes.
+
+    Raises `ConfigError` when the address cannot be taken.
+    """
     app = web.Application(client_max_size=0, middlewares=middlewares)
     app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CONNECTION_SECONDS, lingering_time=LINGER_SECONDS)
+    runner = make(app, access_log=None, shutdown_timeout=CONNECTION_SECONDS, lingering_time=LINGER_SECONDS)
     await runner.setup()
     host, port = where
     try:
@@ -124,7 +128,7 @@ class Daemon:
         async with contextlib.AsyncExitStack() as stack:
             where = address(server.listen, "server.listen")
             handed = next(iter(given.values()), None)
-            public = await listen(gateway.routes, where, handed, [gateway.clients.notice])
+            public = await listen(gateway.routes, where, handed, [gateway.clients.notice], gateway.runner)
             stack.push_async_callback(_let_go, public)
             admin = await listen(gateway.admin_routes, address(server.admin, "server.admin"))
             stack.push_async_callback(admin.cleanup)

@@ -22,10 +22,14 @@ class Clients:
 
     @web.middleware
     async def notice(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        name = request.headers.get("User-Agent", "")[:LONGEST]
+        self.met(request.headers.get("User-Agent", ""))
+        return await handler(request)
+
+    def met(self, client: str) -> None:
+        """It has asked something just now."""
+        name = client[:LONGEST]
         if name in self._seen or len(self._seen) < MOST:
             self._seen[name] = self._clock.now()
-        return await handler(request)
 
     def told(self) -> dict[str, Any]:
         """The latest first."""

@@ -11,6 +11,7 @@ from adapters.registers.frontol.plain import PLAIN
 from adapters.registers.frontol.recording import Recorder, recorder
 from adapters.registers.frontol.registers import KeyRing
 from adapters.registers.frontol.server import Budgets, FrontolServer
+from adapters.registers.lane import Lanes
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language
 from gateway.ports import Checkout, EnrolmentDesk, Meter
@@ -29,11 +30,15 @@ def routes(
     language: Language,
     silent: AbstractSet[RegisterRef] = frozenset(),
     recording: Recorder | None = None,
+    lanes: Lanes | None = None,
 ) -> list[web.AbstractRouteDef]:
-    """The routes of all Frontol registers; `registers` by access key, `silent` ones print no slips themselves."""
-    keys = KeyRing(registers)
+    """The routes of all Frontol registers; `registers` by access key, `silent` ones print no slips themselves.
+
+    What they serve once is served on the short way of `lanes` from then on.
+    """
+    keys, learn = KeyRing(registers), (lanes or Lanes()).learn
     servers = (
-        FrontolServer(checkout, enrolment, keys, meter, style, budgets, language, silent, dialect, recording)
+        FrontolServer(checkout, enrolment, keys, meter, style, budgets, language, silent, dialect, recording, learn)
         for dialect in (PLAIN, PRIORITY)  # in this order: the second takes any prefix
     )
     return [route for server in servers for route in server.routes()]

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -15,6 +16,8 @@ from adapters.registers.frontol.mapping import Answer, Style
 from adapters.registers.frontol.recording import Recorder, recorded
 from adapters.registers.frontol.registers import KeyRing
 from adapters.registers.frontol.registration import OPERATIONS, Registration
+from adapters.registers.lane import Arrived, Written
+from adapters.registers.lane.lanes import Serve
 from gateway.domain.deadline import Deadline
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language, Phrase, say
@@ -64,7 +67,9 @@ class FrontolServer:
         silent: AbstractSet[RegisterRef],
         dialect: Dialect = PRIORITY,
         recording: Recorder | None = None,
+        learn: Callable[[str, Serve], None] = lambda _target, _serve: None,
     ) -> None:
+        """`learn` hears which address aiohttp has served here: the next request may take the short way."""
         self._checkout = checkout
         self._keys = keys
         self._meter = meter
@@ -76,6 +81,7 @@ class FrontolServer:
         self._recording = recording
         self._met: set[RegisterRef] = set()
         self._registration = Registration(enrolment, style, budgets.enrol, language)
+        self._learn = learn
         self._actions: Mapping[tuple[str, str], Callable[[Asked], Awaitable[Answer]]] = {
             ("calculate", "receipt"): self._calculate,
             ("payByBonus", "receipt"): self._pay_by_bonus,
@@ -92,19 +98,27 @@ class FrontolServer:
         since = time.monotonic()
         body = await self._body(http)
         if isinstance(body, Phrase):
-            return self._finish(None, body, since, self._refused(body), close=True)
-        key = self._dialect.key_of(http.headers.get("Authorization", ""), body, self._keys.keys)
-        if key is None:
-            return self._finish(None, "unauthorized", since, self._refused(Phrase.NO_ACCESS), status=401)
-        return await self._serve(key, http, body, since)
+            return _response(self._finish(None, body, since, self._refused(body), close=True))
+        serve = partial(self.serve, http.match_info["resource"])
+        written = await serve(_arrived(http, body, since))
+        if written.status == 200 and self._recording is None:  # noqa: PLR2004 - a recording keeps headers too
+            self._learn(http.raw_path, serve)
+        return _response(written)
 
-    async def _serve(self, key: bytes, http: web.Request, body: bytes, since: float) -> web.Response:
+    async def serve(self, resource: str, arrived: Arrived) -> Written:
+        """The same of a request that came whole."""
+        key = self._dialect.key_of(arrived.authorization, arrived.body, self._keys.keys)
+        if key is None:
+            return self._finish(None, "unauthorized", arrived.since, self._refused(Phrase.NO_ACCESS), status=401)
+        return await self._serve(key, resource, arrived)
+
+    async def _serve(self, key: bytes, resource: str, arrived: Arrived) -> Written:
         register, operation = self._keys.first(key), "unreadable"
         try:
-            said = self._heard(body)
-            operation = _operation(http.match_info["resource"], said.action)
+            said = self._heard(arrived.body)
+            operation = _operation(resource, said.action)
             register = self._keys.register(key, said.business_unit, said.work_place)
-            answer = await self._answer(operation, said, register, body, since)
+            answer = await self._answer(operation, said, register, arrived.body, arrived.since)
         except MalformedRequest as error:
             answer = self._refused(Phrase.MALFORMED, what=str(error))
         except StoreError:
@@ -114,26 +128,19 @@ class FrontolServer:
             answer = self._refused(Phrase.BROKEN)
         if register in self._silent:
             answer.pop("printingInformation", None)
-        response = self._finish(register, operation, since, answer)
-        self._note(http, register, operation, body, response, since)
-        return response
+        written = self._finish(register, operation, arrived.since, answer)
+        self._note(arrived, register, operation, written)
+        return written
 
-    def _note(
-        self,
-        http: web.Request,
-        register: RegisterRef,
-        operation: str,
-        body: bytes,
-        response: web.Response,
-        since: float,
-    ) -> None:
+    def _note(self, arrived: Arrived, register: RegisterRef, operation: str, written: Written) -> None:
         """How a till spells its requests is said once; where the administrator records, everything is kept."""
         if register not in self._met:
             self._met.add(register)
-            agent = http.headers.get("User-Agent", "")[:60]
-            log.info("till_met", register=str(register), line=f"{http.method} {http.path[:60]}", agent=agent)
-        if self._recording is not None and isinstance(response.body, bytes):
-            self._recording.keep(recorded(http, register, operation, response.status, since), body, response.body)
+            line = f"POST {arrived.target[:60]}"
+            log.info("till_met", register=str(register), line=line, agent=arrived.client[:60])
+        if self._recording is not None and arrived.http is not None:
+            row = recorded(arrived.http, register, operation, written.status, arrived.since)
+            self._recording.keep(row, arrived.body, written.body)
 
     def _heard(self, body: bytes) -> wire.Request | wire.Heard:
         """Raises `MalformedRequest`. Goods named by another member than usual are for the lenient reader."""
@@ -250,18 +257,32 @@ class FrontolServer:
         *,
         status: int = 200,
         close: bool = False,
-    ) -> web.Response:
+    ) -> Written:
         outcome = "ok" if answer["code"] == 0 else "refused" if status == 200 else "unauthorized"  # noqa: PLR2004
         self._meter.request(register, operation, outcome, time.monotonic() - since)
-        response = web.Response(
-            body=self._dialect.encode(answer),
-            status=status,
-            content_type=self._dialect.content_type,
-            charset="utf-8",
+        return Written(
+            status=status, body=self._dialect.encode(answer), content_type=self._dialect.content_type, close=close
         )
-        if close:
-            response.force_close()
-        return response
+
+
+def _arrived(http: web.Request, body: bytes, since: float) -> Arrived:
+    return Arrived(
+        target=http.raw_path,
+        authorization=http.headers.get("Authorization", ""),
+        client=http.headers.get("User-Agent", ""),
+        body=body,
+        since=since,
+        http=http,
+    )
+
+
+def _response(written: Written) -> web.Response:
+    response = web.Response(
+        body=written.body, status=written.status, content_type=written.content_type, charset="utf-8"
+    )
+    if written.close:
+        response.force_close()
+    return response
 
 
 def _operation(resource: str, action: str) -> str:
