@@ -51,6 +51,7 @@ if TYPE_CHECKING:  # a server to learn on: no daemon loads it
 
 T = TypeVar("T")
 Registers = Mapping[RegisterRef, Register]
+Routes = list[web.AbstractRouteDef]
 
 
 class Gateway(Struct, frozen=True, kw_only=True):
@@ -59,7 +60,7 @@ class Gateway(Struct, frozen=True, kw_only=True):
     core: Core
     store: Store
     clients: Clients
-    routes: list[web.AbstractRouteDef]
+    routes: Routes
     runner: Callable[..., web.AppRunner]
     admin_routes: list[web.AbstractRouteDef]
     status: StatusView
@@ -176,7 +177,7 @@ def onec_style(config: ConfigFile) -> onec_retail.Style:
     return config.decode(config.settings.onec_retail, onec_retail.Style, "onec_retail")
 
 
-def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> list[web.AbstractRouteDef]:
+def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> Routes:
     budgets = asdict(config.settings.budgets)
     return onec_retail.routes(
         core.checkout,
@@ -196,9 +197,7 @@ def frontol_style(config: ConfigFile) -> frontol.Style:
     return config.decode(config.settings.frontol, frontol.Style, "frontol")
 
 
-def frontol_routes(
-    config: ConfigFile, known: Registers, core: Core, metrics: Metrics, lanes: Lanes
-) -> list[web.AbstractRouteDef]:
+def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics, lanes: Lanes) -> Routes:
     budgets = asdict(config.settings.budgets)
     for nobodys in ("delivery", "code"):
         budgets.pop(nobodys)
@@ -220,12 +219,6 @@ def frontol_recording(config: ConfigFile) -> frontol.Recorder | None:
     """Raises `ConfigError` when its file cannot be written."""
     style = frontol_style(config)
     return frontol.recorder(config.folder / style.record, style.record_megabytes) if style.record else None
-
-
-def register_routes(
-    config: ConfigFile, known: Registers, core: Core, metrics: Metrics, lanes: Lanes
-) -> list[web.AbstractRouteDef]:
-    return [*frontol_routes(config, known, core, metrics, lanes), *onec_routes(config, known, core, metrics)]
 
 
 def till_report(config: ConfigFile) -> ReportSource:
@@ -334,6 +327,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     pages = screens.routes(core.popups.desk, screen_tokens(config, known), config.settings.language)
     page = console.routes(status, admin_token(config), clock.monotonic)
     lanes = Lanes(clients.met)
+    tills = frontol_routes(config, known, core, metrics, lanes)
 
     async def close() -> None:
         await core.close()

@@ -118,7 +118,11 @@ class Shop:
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self.sandbox)
         self.http = await self._stack.enter_async_context(aiohttp.ClientSession())
-        await self.start_gateway()
+        try:
+            await self.start_gateway()
+        except BaseException:  # a config that is refused leaves nothing running
+            await self._stack.aclose()
+            raise
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -138,7 +142,7 @@ class Shop:
             window=self._window,
         )
         self.gateway: Gateway = await build(ConfigFile(path), self.fatal.append)
-        self._public = await listen(self.gateway.routes, ("127.0.0.1", 0))
+        self._public = await listen(self.gateway.routes, ("127.0.0.1", 0), make=self.gateway.runner)
         self._admin = await listen(self.gateway.admin_routes, ("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{port_of(self._public)}"
         self.admin_url = f"http://127.0.0.1:{port_of(self._admin)}"

@@ -27,7 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", metavar="1,2,6", default="", help="these figures only")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there")
     parser.add_argument("--soak", action="store_true", help="100,000 sales for figure 12")
-    parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
+    parser.add_argument("--write-readme", action="store_true", help="put the table into the READMEs")
     parser.add_argument("--per-receipt", type=int, default=3, help="calculates of one receipt (3)")
     parser.add_argument("--scale", type=float, default=1.0, help="shorter rounds, to try the bench itself")
     return parser.parse_args()
@@ -47,7 +47,8 @@ def main() -> None:
     if asked.json:
         report.save(figures, asked.json)
     if asked.write_readme and not plan.void:
-        report.write_readme(figures, ROOT / "README.md")
+        for name in ("README.md", "README.ru.md"):
+            report.write_readme(figures, ROOT / name)
 
 
 if __name__ == "__main__":

@@ -364,3 +364,30 @@ def test_a_secret_with_a_line_break_is_refused_at_the_start(secret: str) -> None
     with pytest.raises(ConfigError) as refused:
         Transport("http://127.0.0.1", {"Authorization": secret}, 1)
     assert secret not in str(refused.value)
+
+
+async def test_a_burst_of_connections_asks_for_the_name_once(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    loop = asyncio.get_running_loop()
+    really = loop.getaddrinfo
+
+    async def counted(host: str, port: int, **options: int) -> object:
+        asked.append(host)
+        return await really(host, port, **options)
+
+    monkeypatch.setattr(loop, "getaddrinfo", counted)
+    server.scripts = [says(OK)]
+    transport = Transport(server.url.replace("127.0.0.1", "localhost"), {}, 8)
+    await asyncio.gather(*(ask(transport) for _ in range(8)))
+    assert asked == ["localhost"]
+    await transport.close()
+
+
+async def test_a_name_that_leads_nowhere_is_asked_for_again() -> None:
+    transport = Transport("http://no-such-host.invalid", {}, 1)
+    for _ in range(2):
+        with pytest.raises(LoyaltyUnavailable):
+            await change(transport)
+    await transport.close()

@@ -7,10 +7,10 @@ whose end never left this process. Anything else without a whole answer raises `
 import asyncio
 import time
 from collections.abc import Mapping
-from socket import SOCK_STREAM
 
 from aiohappyeyeballs import start_connection
 
+from adapters.loyalty.transport.addresses import Addresses
 from adapters.loyalty.transport.connection import Connection
 from adapters.loyalty.transport.reply import Broken, Reply
 from adapters.loyalty.transport.target import target
@@ -29,6 +29,7 @@ class Transport:
 
     def __init__(self, base_url: str, headers: Mapping[str, str], most: int) -> None:
         self._target = target(base_url, headers)
+        self._addresses = Addresses(self._target.host, self._target.port)
         self._places = asyncio.Semaphore(most)
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
@@ -115,8 +116,9 @@ class Transport:
 
     async def _new_connection(self) -> Connection:
         loop, to = asyncio.get_running_loop(), self._target
-        addresses = await loop.getaddrinfo(to.host, to.port, type=SOCK_STREAM)
-        socket = await start_connection(addresses, happy_eyeballs_delay=SECOND_ADDRESS_SECONDS, interleave=1)
+        socket = await start_connection(
+            await self._addresses.find(), happy_eyeballs_delay=SECOND_ADDRESS_SECONDS, interleave=1
+        )
         try:
             name = to.host if to.tls else None
             _, connection = await loop.create_connection(
