@@ -320,7 +320,6 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         | onec_style(config).templates
         | ({"sale", "refund"} if slip_printers.slips_of else set()),
     )
-
     clients = Clients(clock)
     house = House(outlet=config.settings.outlet.id, registers=tuple(known))
     status = StatusView(house, core, opened, clock, metrics)
