@@ -306,6 +306,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     opened = await open_store(chosen_store, on_fatal=on_fatal, dsn=dsn(config, chosen_store))
     switch = LimitedFile(state_folder(chosen_store))
     metrics.registry.register(ReconciledView(ReconciledFile(state_folder(chosen_store))))
+    printed = {"sale", "refund"} if slip_printers.slips_of else set()
     core = build_core(
         config.settings,
         server,
@@ -316,8 +317,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         templates,
         switch.keep,
         switch.read(),
-        frontol_style(config).templates
-        | onec_style(config).templates
+        (frontol_style(config).templates | onec_style(config).templates)
         | ({"sale", "refund"} if slip_printers.slips_of else set()),
     )
     clients = Clients(clock)
@@ -336,7 +336,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         core=core,
         store=opened,
         clients=clients,
-        routes=[*pages, *register_routes(config, known, core, metrics, lanes)],
+        routes=[*pages, *tills, *onec_routes(config, known, core, metrics)],
         admin_routes=[*admin(config, core, opened, clock, metrics, clients).routes(), *page],
         status=status,
         runner=partial(Runner, lanes=lanes),
