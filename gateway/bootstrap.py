@@ -317,8 +317,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         templates,
         switch.keep,
         switch.read(),
-        (frontol_style(config).templates | onec_style(config).templates)
-        | ({"sale", "refund"} if slip_printers.slips_of else set()),
+        printed | frontol_style(config).templates | onec_style(config).templates,
     )
     clients = Clients(clock)
     house = House(outlet=config.settings.outlet.id, registers=tuple(known))
