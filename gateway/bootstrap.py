@@ -2,11 +2,10 @@
 
 import os
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from aiohttp import web
 from msgspec import Struct
@@ -14,18 +13,20 @@ from msgspec.structs import asdict, replace
 
 from adapters import screens
 from adapters.loyalty.mindbox import MindboxClient, MindboxSettings
+from adapters.mail import MailSettings, open_mailer
 from adapters.printers import PrinterSettings, open_printer
 from adapters.registers import frontol, onec_retail
 from adapters.registers.frontol.report import ReportSettings, ReportSource
 from adapters.registers.lane import Lanes, Runner
 from adapters.screens import console
 from adapters.stores import MemorySettings, PostgresSettings, SqliteSettings, StoreSettings, open_store
+from gateway.alarm_file import AlarmFile
+from gateway.alarm_ports import Mailer
 from gateway.checking import check_codes, check_outlet, check_prompts, check_times, slip_templates
 from gateway.clock import SystemClock
 from gateway.config_file import ConfigFile, nearest
 from gateway.core import Core, Loyalty, build_core
 from gateway.domain.receipt import RegisterRef
-from gateway.domain.slip import Slip
 from gateway.errors import ConfigError, StoreError
 from gateway.limited_file import LimitedFile
 from gateway.observability.admin import Admin
@@ -37,17 +38,16 @@ from gateway.observability.permission import Permission
 from gateway.observability.printer_routes import PrinterRoutes
 from gateway.observability.reconciled_view import ReconciledView
 from gateway.observability.status_view import House, StatusView
-from gateway.ports import Clock, Examination, Printer, Store
+from gateway.ports import Clock, Examination, Meter, Printer, Store
 from gateway.printer_wiring import assigned
 from gateway.reconciled_file import ReconciledFile
+from gateway.services.alarms.looking import Looking
+from gateway.services.alarms.noticing import Noticing
+from gateway.services.alarms.watch import AlarmWatch
 from gateway.services.printing import Printers
 from gateway.services.quoting import RESERVE
 from gateway.settings import Register
 from gateway.slips import Templates
-
-if TYPE_CHECKING:  # a server to learn on: no daemon loads it
-    from adapters.loyalty.mindbox.sandbox import Sandbox
-    from adapters.registers.frontol.simulator.telling import Told
 
 T = TypeVar("T")
 Registers = Mapping[RegisterRef, Register]
@@ -60,6 +60,7 @@ class Gateway(Struct, frozen=True, kw_only=True):
     core: Core
     store: Store
     clients: Clients
+    alarms: AlarmWatch
     routes: Routes
     runner: Callable[..., web.AppRunner]
     admin_routes: list[web.AbstractRouteDef]
@@ -68,7 +69,7 @@ class Gateway(Struct, frozen=True, kw_only=True):
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run for ever."""
-        return [*self.core.jobs(), *self.status.jobs()]
+        return [*self.core.jobs(), *self.status.jobs(), self.alarms.run()]
 
 
 def mindbox(config: ConfigFile) -> Loyalty:
@@ -142,17 +143,6 @@ def printers(config: ConfigFile, known: Registers) -> Printers:
     return assigned(config, known, opened, frontol_style(config).templates)
 
 
-def printer_places(config: ConfigFile) -> dict[str, Path | tuple[str, int] | None]:
-    """Where each printer is, by its name: a device, an address, or nowhere."""
-    places: dict[str, Path | tuple[str, int] | None] = {}
-    for place, table in enumerate(config.settings.printers, 1):
-        rest = {key: value for key, value in table.items() if key != "name"}
-        settings = config.decode(rest, PrinterSettings, f"printers[{place}]")
-        near = Path(settings.path) if settings.path else None
-        places[table["name"]] = settings.host_and_port if settings.kind == "network" else near
-    return places
-
-
 def secrets(config: ConfigFile, known: Registers, kind: str) -> dict[bytes, list[RegisterRef]]:
     """Registers of a kind by access key. Raises `ConfigError` when a key's file is missing or empty."""
     by_key: dict[bytes, list[RegisterRef]] = defaultdict(list)
@@ -177,7 +167,7 @@ def onec_style(config: ConfigFile) -> onec_retail.Style:
     return config.decode(config.settings.onec_retail, onec_retail.Style, "onec_retail")
 
 
-def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics) -> Routes:
+def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Meter) -> Routes:
     budgets = asdict(config.settings.budgets)
     return onec_retail.routes(
         core.checkout,
@@ -197,7 +187,7 @@ def frontol_style(config: ConfigFile) -> frontol.Style:
     return config.decode(config.settings.frontol, frontol.Style, "frontol")
 
 
-def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Metrics, lanes: Lanes) -> Routes:
+def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Meter, lanes: Lanes) -> Routes:
     budgets = asdict(config.settings.budgets)
     for nobodys in ("delivery", "code"):
         budgets.pop(nobodys)
@@ -293,6 +283,28 @@ def admin(config: ConfigFile, core: Core, store: Store, clock: Clock, metrics: M
     return Admin(metrics, store, clock, view, switch, slips, clients)
 
 
+def mail_settings(config: ConfigFile) -> MailSettings:
+    return config.decode(config.settings.mail, MailSettings, "mail")
+
+
+def mailer(config: ConfigFile) -> Mailer | None:
+    """None when nobody is to be mailed."""
+    settings = mail_settings(config)
+    password = config.secret(settings.password_file, "mail.password_file") if settings.password_file else ""
+    return open_mailer(settings, password) if settings.server else None
+
+
+def alarms(
+    config: ConfigFile, core: Core, store: Store, clock: Clock, noticing: Noticing, known: Registers
+) -> AlarmWatch:
+    """What the administrator is mailed about."""
+    settings = config.settings
+    rules = settings.alarms.rules(settings.keeping.disk_warning_megabytes * 1024**2)
+    looking = Looking(rules, store, core.limited, noticing, clock, known.keys(), settings.outlet.zone)
+    book = AlarmFile(state_folder(store_settings(config)))
+    return AlarmWatch(looking, book, mailer(config), clock, noticing, settings.outlet.id)
+
+
 async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> Gateway:
     """The whole gateway of one config. Raises `ConfigError`, `TemplateError`, `StoreError`."""
     templates = check(config)
@@ -307,13 +319,14 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     switch = LimitedFile(state_folder(chosen_store))
     metrics.registry.register(ReconciledView(ReconciledFile(state_folder(chosen_store))))
     printed = {"sale", "refund"} if slip_printers.slips_of else set()
+    noticing = Noticing(metrics, clock)
     core = build_core(
         config.settings,
         server,
         opened,
         slip_printers,
         clock,
-        metrics,
+        noticing,
         templates,
         switch.keep,
         switch.read(),
@@ -325,7 +338,7 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     pages = screens.routes(core.popups.desk, screen_tokens(config, known), config.settings.language)
     page = console.routes(status, admin_token(config), clock.monotonic)
     lanes = Lanes(clients.met)
-    tills = frontol_routes(config, known, core, metrics, lanes)
+    tills = frontol_routes(config, known, core, noticing, lanes)
 
     async def close() -> None:
         await core.close()
@@ -335,7 +348,8 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
         core=core,
         store=opened,
         clients=clients,
-        routes=[*pages, *tills, *onec_routes(config, known, core, metrics)],
+        alarms=alarms(config, core, opened, clock, noticing, known),
+        routes=[*pages, *tills, *onec_routes(config, known, core, noticing)],
         admin_routes=[*admin(config, core, opened, clock, metrics, clients).routes(), *page],
         status=status,
         runner=partial(Runner, lanes=lanes),
@@ -360,58 +374,9 @@ def check(config: ConfigFile) -> Templates:
     onec_style(config)
     screen_tokens(config, known)
     admin_token(config)
+    mailer(config)
     check_outlet(config)
     check_codes(config)
     check_times(config)
     check_prompts(config)
     return slip_templates(config)
-
-
-async def trial(config: ConfigFile, name: str, phone: str, sku: str, price: Decimal) -> AsyncIterator[str]:
-    """One sale at register `name` (empty: the first), told step by step. Raises `ConfigError`, `RegisterError`."""
-    from adapters.registers.frontol.simulator import Till
-    from adapters.registers.frontol.simulator.trial import CASHIER, told, trial_sale
-
-    found = [(ref, row) for ref, row in registers(config).items() if name in ("", row.id)]
-    if not found:
-        names = ", ".join(row.id for row in config.settings.registers)
-        raise ConfigError(f"нет кассы {name!r}; есть: {names}")
-    ref, row = found[0]
-    key = config.secret(row.access_key_file, "registers.access_key_file")
-    port = config.settings.server.listen.rpartition(":")[2]
-    async with Till(f"http://127.0.0.1:{port}/frontol", key, "trial", ref.outlet, ref.register, CASHIER) as till:
-        async for step, exchange in trial_sale(till, phone, sku, price):
-            yield told(step, exchange)
-
-
-def play_frontol(path: Path, url: str, key: str, *, recorded: bool) -> AsyncIterator["Told"]:
-    """A script, or a recording, at a simulated till. Raises `ConfigError`, `RegisterError` while it is read."""
-    from adapters.registers.frontol.simulator.playing import play, play_again
-
-    return (play_again if recorded else play)(path, url, key)
-
-
-def picture(slip: Slip, *, columns: int, code_page: str, note: str = "") -> bytes:
-    """A slip as a PNG of its paper. Raises `ConfigError` when there is no font to draw with."""
-    from adapters.printers.picture import picture as drawn
-
-    return drawn(slip, columns=columns, code_page=code_page, note=note)
-
-
-def play_onec(
-    path: Path, url: str, token: str, quirks: frozenset[str], read_code: Callable[[], Awaitable[str]]
-) -> AsyncIterator["Told"]:
-    """A script at 1C's simulated cashier screen. Raises as `play_frontol`, `ConfigError` for an unknown quirk."""
-    from adapters.registers.onec_retail.simulator import Quirk
-    from adapters.registers.onec_retail.simulator.playing import play
-
-    if unknown := quirks - set(Quirk):
-        raise ConfigError(f"--quirk: нет {', '.join(sorted(unknown))}; допустимо: {', '.join(Quirk)}")
-    return play(path, url, token, frozenset(map(Quirk, quirks)), read_code)
-
-
-def sandbox(seed: Path, host: str, port: int, speed: float) -> "Sandbox":
-    """A loyalty server to try things on. Raises `ConfigError` when the seed cannot be used."""
-    from adapters.loyalty.mindbox.sandbox import Sandbox
-
-    return Sandbox(seed_path=seed, host=host, port=port, speed=speed)

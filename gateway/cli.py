@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from gateway import __version__, bootstrap, daemon
+from gateway import __version__, bootstrap, daemon, workbench
 from gateway.checking import said_of_codes
 from gateway.commands import (
+    backup,
     doctor,
     doctor_loyalty,
     init,
@@ -46,6 +47,8 @@ app.add_typer(doctor.app, name="doctor")
 doctor.app.command("loyalty")(doctor_loyalty.loyalty)
 app.command("run")(run)
 app.add_typer(simulate.app, name="simulate")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("init")(init.init)
 app.command("trial")(trial.trial)
 app.command("status")(status.status)
@@ -83,7 +86,7 @@ async def _serve_sandbox(seed: Path, listen: str, speed: float) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    async with bootstrap.sandbox(seed, host, port, speed) as sandbox:
+    async with workbench.sandbox(seed, host, port, speed) as sandbox:
         typer.echo(f"Mindbox sandbox: {sandbox.url}  (Ctrl-C — остановить)")
         await stopped.wait()
 

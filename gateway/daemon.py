@@ -45,6 +45,12 @@ def address(text: str, key: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def near(text: str, key: str) -> tuple[str, int]:
+    """Where a program on this computer connects to reach what listens on `text`. Raises `ConfigError`."""
+    host, port = address(text, key)
+    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
+
+
 async def listen(
     routes: list[web.AbstractRouteDef],
     where: tuple[str, int],

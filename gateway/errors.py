@@ -15,6 +15,7 @@ GatewayError
 ├── PrinterError
 │   ├── PrinterOffline
 │   └── PaperOut
+├── MailError                   the mail was not sent: it is tried again
 └── StoreError
     ├── StoreUnavailable        nothing was stored: do not acknowledge
     └── Conflict                the record has changed since it was read: read and decide again
@@ -97,6 +98,12 @@ class PrinterOffline(PrinterError):
 
 class PaperOut(PrinterError):
     """The printer has no paper."""
+
+
+class MailError(GatewayError):
+    """The mail was not sent."""
+
+    retryable = True
 
 
 class StoreError(GatewayError):

@@ -1,6 +1,6 @@
 """The configuration as typed values: one TOML file, strict, every key with a default that works."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -29,9 +29,19 @@ from gateway.section import (
     Weekday,
     Window,
 )
+from gateway.services.alarms.looking import AlarmRules
 from gateway.services.guard.breaker import BreakerRules
 from gateway.services.guard.guarded import GuardRules
 from gateway.services.guard.hedge import HedgeRules
+
+Minutes = Annotated[float, Meta(gt=0, le=1440, description="минуты, больше 0 и не больше 1440 (сутки)")]
+OpenHours = Annotated[
+    str,
+    Meta(
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?\Z",
+        description='"ЧЧ:ММ-ЧЧ:ММ", например "09:00-21:00", или пусто',
+    ),
+]
 
 
 class Outlet(Section, frozen=True, kw_only=True):
@@ -256,13 +266,37 @@ class Keeping(Section, frozen=True, kw_only=True):
     disk_warning_megabytes: Annotated[int, Meta(ge=1, description="целое число мегабайт от 1")] = 1024
 
 
+class Alarms(Section, frozen=True, kw_only=True):
+    """How long something lasts before the administrator is told. `open_hours` ("09:00-21:00"): when a register that
+    is silent for `register_silent_minutes` is one of these; empty: never.
+    """
+
+    loyalty_away_minutes: Minutes = 5
+    outbox_old_minutes: Minutes = 10
+    printer_minutes: Minutes = 2
+    register_silent_minutes: Minutes = 60
+    open_hours: OpenHours = ""
+
+    def rules(self, disk_free: int) -> AlarmRules:
+        opens, _, closes = self.open_hours.partition("-")
+        return AlarmRules(
+            loyalty_away=timedelta(minutes=self.loyalty_away_minutes),
+            outbox_old=timedelta(minutes=self.outbox_old_minutes),
+            printer=timedelta(minutes=self.printer_minutes),
+            register_silent=timedelta(minutes=self.register_silent_minutes),
+            opens=time.fromisoformat(opens) if opens else None,
+            closes=time.fromisoformat(closes) if closes else None,
+            disk_free=disk_free,
+        )
+
+
 class Log(Section, frozen=True, kw_only=True):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "readable"] = "json"
 
 
 class Settings(Section, frozen=True, kw_only=True):
-    """The whole file. `loyalty`, `store`, `frontol`, `frontol_report` and `printers` belong to their adapters."""
+    """The whole file. `loyalty`, `store`, `frontol`, `frontol_report`, `printers`, `mail` belong to adapters."""
 
     outlet: Outlet
     registers: tuple[Register, ...]
@@ -285,4 +319,6 @@ class Settings(Section, frozen=True, kw_only=True):
     printers: tuple[dict[str, Any], ...] = ()
     templates: Templates = Templates()
     keeping: Keeping = Keeping()
+    mail: dict[str, Any] = {}  # noqa: RUF012 - as above
+    alarms: Alarms = Alarms()
     log: Log = Log()

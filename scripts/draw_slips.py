@@ -6,11 +6,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from gateway.bootstrap import picture
 from gateway.domain.slip import Slip
 from gateway.domain.slip_layout import Layout, lay_out
 from gateway.slips import Templates
 from gateway.slips.sample import ANONYMOUS, SAMPLE
+from gateway.workbench import picture
 
 FOLDER = Path(__file__).parent.parent / "receipt_templates"
 COLUMNS = {"test": 48}

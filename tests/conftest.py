@@ -11,7 +11,14 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-SLOW = ("/tests/acceptance/test_faults.py", "/tests/browser/", "/tests/durability/", "/tests/wine/", "_disaster.py")
+SLOW = (
+    "/tests/acceptance/test_faults.py",
+    "/tests/browser/",
+    "/tests/durability/",
+    "/tests/packaging/",
+    "/tests/wine/",
+    "_disaster.py",
+)
 """Minutes together: left out of the fast suite, part of `scripts/test --all`."""
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import asdict, fields
 
 from adapters.loyalty.mindbox import MindboxSettings
 from adapters.loyalty.mindbox.presets import OFFLINE, Operations
+from adapters.mail import MailSettings
 from adapters.printers import PrinterSettings
 from adapters.registers.frontol import Style
 from adapters.registers.frontol.report import ReportSettings
@@ -37,6 +38,7 @@ ADAPTERS: dict[str, type[Struct]] = {
     "onec_retail": OneCStyle,
     "loyalty": MindboxSettings,
     "loyalty.operations": Operations,
+    "mail": MailSettings,
     "store": SqliteSettings,
     "printers": PrinterSettings,
 }
@@ -128,7 +130,7 @@ def test_the_full_config_names_every_key_and_no_other() -> None:
     assert sorted(shown - known) == []
 
 
-@pytest.mark.parametrize("section", ["server", "budgets", "sale", "popups", "log", "templates"])
+@pytest.mark.parametrize("section", ["server", "budgets", "sale", "popups", "alarms", "log", "templates"])
 def test_the_full_config_shows_the_defaults(section: str) -> None:
     default = next(field.default for field in fields(Settings) if field.name == section)
     assert tomllib.loads(uncommented())[section] == asdict(default)

@@ -33,7 +33,8 @@ class SqlFolder:
         newest = known[-1][0]
         if current > newest:
             raise StoreError(
-                f"the store was written by a newer gateway: its schema is {current}, this one knows {newest}"
+                f"база записана более новой версией шлюза: её схема {current}, эта версия знает {newest}; "
+                "установите ту версию снова, или верните копию базы, сделанную до неё (pos-gateway restore)"
             )
         return [(number, statements) for number, statements in known if number > current]
 
@@ -41,7 +42,7 @@ class SqlFolder:
         """For a process that only looks in: the schema is the daemon's to change. Raises `StoreError`."""
         if self.missing(current):
             raise StoreError(
-                f"the store's schema is {current}, older than this gateway's: start the daemon of this version first"
+                f"схема базы {current} старше этой версии шлюза: сначала перезапустите службу pos-gateway"
             )
 
 

@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from gateway.errors import ConfigError
 
+ACCESS_KEY, SCREEN_TOKEN, LOYALTY_KEY = "frontol-access-key", "screen-token", "mindbox-secret-key"
+"""The files of the secrets."""
+
 REGISTER = re.compile(r"^\[\[registers\]\]\n.*?\n(?=\n)", re.MULTILINE | re.DOTALL)
 
 
@@ -48,6 +51,7 @@ def written(reference: str, answers: Answers) -> str:
     printer = next(iter(answers.printers), "")
     first, *others = answers.registers
     text = put(text, "[[registers]]", "id", first)
+    text = put(text, "[[registers]]", "screen_token_file", SCREEN_TOKEN)
     if printer:
         text = put(text, "[[registers]]", "printer", printer)
     more = "".join(_register(name, printer) for name in others)
@@ -64,7 +68,7 @@ def put(text: str, table: str, key: str, value: str) -> str:
 
 
 def _register(name: str, printer: str) -> str:
-    keys = {"kind": "frontol", "id": name, "access_key_file": "frontol-access-key"}
+    keys = {"kind": "frontol", "id": name, "access_key_file": ACCESS_KEY, "screen_token_file": SCREEN_TOKEN}
     return _table("registers", keys | ({"printer": printer} if printer else {}))
 
 

@@ -6,11 +6,12 @@ import secrets
 import string
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
 from gateway.commands import doctor
-from gateway.commands.first_config import Answers, Place, written
+from gateway.commands.first_config import ACCESS_KEY, LOYALTY_KEY, SCREEN_TOKEN, Answers, Place, written
 from gateway.config_file import CREDENTIALS
 from gateway.errors import ConfigError
 from gateway.resources import shipped
@@ -53,9 +54,12 @@ def init(
     key = SANDBOX_KEY if sandbox else _loyalty_key(key_file)
     text = written((shipped("config") / "gateway.toml").read_text(encoding="utf-8"), answers)
     _write(target, text, mode=0o644, keep=True)
-    _write(folder / CREDENTIALS / "mindbox-secret-key", key + "\n", mode=0o600)
-    access_key = _access_key(folder / CREDENTIALS / "frontol-access-key")
+    _write(folder / CREDENTIALS / LOYALTY_KEY, key + "\n", mode=0o600)
+    access_key = _made_up(folder / CREDENTIALS / ACCESS_KEY)
+    token = _made_up(folder / CREDENTIALS / SCREEN_TOKEN)
     typer.echo(f"{target}: записан. Ключ доступа для Frontol: {access_key}")
+    for name in answers.registers:
+        typer.echo(f"Страница кассира {name}: http://АДРЕС-ЭТОГО-КОМПЬЮТЕРА:8090/cashier/{quote(name)}?token={token}")
     typer.echo("Проверка:\n")
     doctor.show(asyncio.run(doctor.examine(target)))
     typer.echo("\nДальше: systemctl start pos-gateway.socket pos-gateway, потом pos-gateway doctor ещё раз.")
@@ -90,8 +94,8 @@ def _loyalty_key(path: Path | None) -> str:
     return str(key)
 
 
-def _access_key(path: Path) -> str:
-    """The one that registers know already, or a new one."""
+def _made_up(path: Path) -> str:
+    """The key that registers and screens know already, or a new one."""
     if path.is_file() and (old := path.read_text(encoding="utf-8").strip()):
         return old
     key = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(KEY_LENGTH))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gateway import bootstrap
+from gateway import workbench
 from gateway.errors import ConfigError
 
 app = typer.Typer(help="Касса без кассы: проиграть продажи по сценарию или по записи.", no_args_is_help=True)
@@ -62,7 +62,7 @@ def onec(
 
 async def _played_onec(script: Path, url: str, token: str, quirks: frozenset[str], as_json: bool) -> bool:  # noqa: FBT001 - a switch of the command line
     right = True
-    async for row in bootstrap.play_onec(script, url, token, quirks, _ask_code):
+    async for row in workbench.play_onec(script, url, token, quirks, _ask_code):
         typer.echo(row.json if as_json else row.text)
         right = right and not row.wrong
     return right
@@ -86,7 +86,7 @@ async def _played(script: Path | None, url: str, key: str, as_json: bool) -> boo
     right = True
     if script is None:
         return right
-    async for row in bootstrap.play_frontol(script, url, key, recorded=False):
+    async for row in workbench.play_frontol(script, url, key, recorded=False):
         typer.echo(row.json if as_json else row.text)
         right = right and not row.wrong
     return right
@@ -96,7 +96,7 @@ async def _replayed(recording: Path | None, url: str, key: str, as_json: bool) -
     asked = different = 0
     if recording is None:
         return True
-    async for row in bootstrap.play_frontol(recording, url, key, recorded=True):
+    async for row in workbench.play_frontol(recording, url, key, recorded=True):
         asked, different = asked + 1, different + row.wrong
         if as_json:
             typer.echo(row.json)

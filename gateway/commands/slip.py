@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from gateway import bootstrap
+from gateway import workbench
 from gateway.checking import slip_templates
 from gateway.commands.attached import DEFAULT, Config, with_store
 from gateway.config_file import ConfigFile
@@ -59,7 +59,7 @@ def show(
         typer.echo(f"{template}: на этих данных шаблону нечего сказать, слип не печатается.", err=True)
         return
     if look is Look.PNG:
-        _write(bootstrap.picture(slip, columns=width, code_page=code_page), output)
+        _write(workbench.picture(slip, columns=width, code_page=code_page), output)
     elif look is Look.HTML:
         _write(page(slip, columns=width, code_page=code_page, title=template).encode(), output)
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gateway import bootstrap
+from gateway import workbench
 from gateway.commands.attached import DEFAULT, Config
 from gateway.config_file import ConfigFile
 
@@ -34,5 +34,5 @@ def trial(
 
 
 async def _tell(config: ConfigFile, register: str, phone: str, sku: str, price: Decimal) -> None:
-    async for row in bootstrap.trial(config, register, phone, sku, price):
+    async for row in workbench.trial(config, register, phone, sku, price):
         typer.echo(row)

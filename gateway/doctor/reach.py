@@ -6,9 +6,9 @@ import time
 import uuid
 from pathlib import Path
 
-from gateway import bootstrap
+from gateway import bootstrap, workbench
 from gateway.config_file import ConfigFile
-from gateway.daemon import address
+from gateway.daemon import address, near
 from gateway.domain.check import Check, failed, passed, warned
 from gateway.domain.deadline import Deadline
 from gateway.errors import LoyaltyError, LoyaltyProtocolError, LoyaltyRejected
@@ -24,7 +24,11 @@ async def loyalty(config: ConfigFile) -> Check:
     try:
         await program.order(str(uuid.uuid4()), deadline=Deadline(began + SECONDS))
     except LoyaltyRejected as error:
-        return failed("loyalty", f"сервер отвечает отказом: {error}", "проверьте endpoint, ключ и имена операций")
+        return failed(
+            "loyalty",
+            f"сервер отвечает отказом: {error}",
+            "проверьте endpoint, ключ, имена операций; по одной: pos-gateway doctor loyalty",
+        )
     except LoyaltyProtocolError as error:
         return failed("loyalty", f"ответ сервера не понят: {error}", "проверьте loyalty.url: тот ли это сервер")
     except LoyaltyError as error:
@@ -35,7 +39,7 @@ async def loyalty(config: ConfigFile) -> Check:
 
 
 async def printers(config: ConfigFile) -> list[Check]:
-    return [await _printer(name, where) for name, where in bootstrap.printer_places(config).items()]
+    return [await _printer(name, where) for name, where in workbench.printer_places(config).items()]
 
 
 async def _printer(name: str, where: Path | tuple[str, int] | None) -> Check:
@@ -65,7 +69,7 @@ def ports(config: ConfigFile, *, running: bool) -> Check:
     """A running gateway has to take connections; for one that does not run the port has to be free."""
     host, port = address(config.settings.server.listen, "server.listen")
     if running:
-        return _taken(host, port)
+        return _taken(host, near(config.settings.server.listen, "server.listen"))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -79,12 +83,12 @@ def ports(config: ConfigFile, *, running: bool) -> Check:
     return passed("ports", f"порт касс {host}:{port} свободен")
 
 
-def _taken(host: str, port: int) -> Check:
-    local = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+def _taken(host: str, local: tuple[str, int]) -> Check:
+    port = local[1]
     try:
-        socket.create_connection((local, port), timeout=PRINTER_SECONDS).close()
+        socket.create_connection(local, timeout=PRINTER_SECONDS).close()
     except OSError as error:
-        said = f"шлюз работает, но порт касс {local}:{port} не принимает соединений: {error.strerror}"
+        said = f"шлюз работает, но порт касс {port} не принимает соединений: {error.strerror}"
         do = "сравните server.listen и pos-gateway.socket (ListenStream): порт должен быть один"
         return failed("ports", said, do)
     if host in ("127.0.0.1", "::1", "localhost"):

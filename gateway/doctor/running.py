@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from gateway.config_file import ConfigFile
-from gateway.daemon import address
+from gateway.daemon import near
 from gateway.domain.check import Check, failed, passed, warned
 
 SECONDS = 5.0
@@ -19,8 +19,7 @@ Told = dict[str, Any]
 
 def ask(config: ConfigFile, path: str) -> Told | None:
     """The answer as JSON, its status under `status_code`; None when no gateway answers there."""
-    host, port = address(config.settings.server.admin, "server.admin")
-    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    host, port = near(config.settings.server.admin, "server.admin")
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
     try:
         connection.request("GET", path)

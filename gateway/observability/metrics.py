@@ -28,6 +28,7 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "refunds": ("Refunds by the state they came to", ("state",)),
     "outbox_retries": ("Work that had to be tried again", ("kind",)),
     "popups": ("Popups by the state they came to", ("state",)),
+    "popup_reports_late": ("Popups that a cashier saw and whose report did not arrive in time", ()),
     "popup_polls": ("Questions for segments after a sale", ("found",)),
     "loyalty_breaker_changes": ("Circuit breakers that moved, by the state they came to", ("operation", "state")),
     "loyalty_hedges": (
@@ -57,6 +58,7 @@ GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "slip_templates_refused": ("1 while changed slip templates are broken and the old ones are used", ()),
     "printer_trouble": ("1 for how a printer is now; `none` when it prints", ("printer", "reason")),
     "print_jobs_waiting": ("Slips that wait for their printer", ("printer",)),
+    "alarm": ("1 while a cause holds that the administrator is mailed about", ("cause",)),
     "register_clock_skew_seconds": ("How far a register's clock is ahead of ours, seconds", ("register",)),
 }
 

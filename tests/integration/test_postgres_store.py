@@ -236,7 +236,7 @@ async def test_a_schema_from_the_future_is_refused_and_left_alone(gateway: Opene
     connection = await asyncpg.connect(dsn)
     await connection.execute("INSERT INTO schema_version VALUES (999)")
     for attached in (False, True):
-        with pytest.raises(StoreError, match=r"newer gateway.*999"):
+        with pytest.raises(StoreError, match=r"более новой версией.*999"):
             await prepare_schema(dsn, attached=attached)
     assert await connection.fetchval("SELECT max(number) FROM schema_version") == 999
     await connection.close()

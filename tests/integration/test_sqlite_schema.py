@@ -5,14 +5,16 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
-from builders import AT, REGISTER
+from builders import AT, REGISTER, make_full_sale, make_sale
 
 from adapters.stores.instants import microseconds
 from adapters.stores.sql_files import named_blocks
 from adapters.stores.sqlite import open_sqlite
 from adapters.stores.sqlite.opening import migrate
 from adapters.stores.sqlite.queries import QUERIES, SQL
+from gateway.domain.change import Change
 from gateway.errors import StoreError, StoreUnavailable
 
 
@@ -25,7 +27,7 @@ async def test_a_schema_from_the_future_is_refused_and_left_alone(tmp_path: Path
     await (await open_sqlite(path, on_fatal=no_fatal_error)).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 999")
-    with pytest.raises(StoreError, match=r"newer gateway.*999"):
+    with pytest.raises(StoreError, match=r"более новой версией.*999"):
         await open_sqlite(path, on_fatal=no_fatal_error)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (999,)
@@ -143,3 +145,19 @@ def test_a_scrape_reads_no_bodies_of_a_backlog(name: str) -> None:
     sales = [step for step in plan if step.split()[1] == "sale"]
     assert sales
     assert all("USING COVERING INDEX sale_undelivered" in step for step in sales)
+
+
+@pytest.mark.parametrize("version", [number for number, _ in SQL.migrations()])
+async def test_a_gateway_starts_on_the_store_of_every_version_before_it(version: int, tmp_path: Path) -> None:
+    """The sale that an older gateway stored is there, and new ones can be stored beside it."""
+    path, sale = tmp_path / "gateway.sqlite", make_full_sale("old")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for number, statements in SQL.migrations()[:version]:
+            connection.executescript(f"{statements}; PRAGMA user_version = {number};")
+        row = (sale.id, sale.version, sale.state, msgspec.json.encode(sale))
+        connection.execute("INSERT INTO sale (id, version, state, body) VALUES (?, ?, ?, ?)", row)
+    store = await open_sqlite(path, on_fatal=no_fatal_error)
+    assert await store.sale("old") == sale
+    await store.commit(Change(sale=make_sale("new")))
+    assert (await store.sale("new")) is not None
+    await store.close()

@@ -53,6 +53,8 @@ class PopupReporting:
     async def _end(self, prompt: Prompt, state: PromptState) -> None:
         await self._records.commit(Change(prompts=(moved(prompt, state),)))
         self._meter.count("popups", state=state)
+        if state is PromptState.EXPIRED and prompt.shown_at is not None:
+            self._meter.count("popup_reports_late")
         if state is PromptState.REPORTED and prompt.shown_at is not None:
             took = self._records.clock.now() - prompt.shown_at
             self._meter.observe("popup_report", took.total_seconds())

@@ -53,6 +53,7 @@ def test_secrets_are_the_owners_alone_and_not_in_the_config(tmp_path: Path, key:
     assert {path.name: mode(path) for path in credentials.iterdir()} == {
         "mindbox-secret-key": 0o600,
         "frontol-access-key": 0o600,
+        "screen-token": 0o600,
     }
     access_key = (credentials / "frontol-access-key").read_text().strip()
     assert access_key in told.output  # he types it into the register

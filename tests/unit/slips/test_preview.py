@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from gateway.bootstrap import picture
 from gateway.cli import app
 from gateway.domain.slip import Code128, Cut, Ean13, QrCode, Text
 from gateway.slips.html import page
+from gateway.workbench import picture
 
 ROOT = Path(__file__).parents[3]
 

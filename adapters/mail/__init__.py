@@ -1,0 +1,44 @@
+"""Mail to the administrator: over SMTP, or kept in memory."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from gateway.alarm_ports import Mailer
+from gateway.errors import ConfigError
+
+Port = Annotated[int, Meta(ge=1, le=65535, description="целое число от 1 до 65535")]
+SUBMISSION = 587
+
+
+class MailSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[mail]` table. Without a `server` nobody is mailed.
+
+    `security`: "tls" from the first byte (465), "starttls" (587), "none" only inside a network of one's own.
+    """
+
+    server: str = ""
+    port: Port = SUBMISSION
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    user: str = ""
+    password_file: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises `ConfigError` for a mail that could not be sent, or a password that everybody could read."""
+        if not self.server:
+            return
+        if not self.recipients or "@" not in self.sender:
+            raise ConfigError('mail: нужны sender и recipients, например ["admin@example.org"]')
+        if self.user and self.security == "none":
+            raise ConfigError('mail.security: "none" послал бы пароль открытым текстом; допустимо: starttls, tls')
+        if bool(self.user) is not bool(self.password_file):
+            raise ConfigError("mail: user и password_file указываются вместе")
+
+
+def open_mailer(settings: MailSettings, password: str) -> Mailer:
+    """Nothing is connected yet: that happens for each mail."""
+    from adapters.mail.smtp import SmtpMailer
+
+    return SmtpMailer(settings, password)
