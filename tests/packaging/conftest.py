@@ -32,7 +32,7 @@ def deb(nspawn: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if given := os.environ.get("POS_GATEWAY_DEB"):
         return Path(given)
     out = tmp_path_factory.mktemp("deb")
-    subprocess.run([ROOT / "scripts/build-deb", out], check=True, timeout=300)  # noqa: S603 - our own
+    subprocess.run([ROOT / "scripts/build-deb", out], check=True, timeout=400)  # noqa: S603 - our own
     (package,) = out.glob("*.deb")
     return package
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from booted import boot, fresh_tree, inside, with_network
 
-pytestmark = [pytest.mark.nspawn, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.nspawn, pytest.mark.timeout(600)]
 
 DOCS = Path(__file__).parents[2] / "docs"
 TYPED = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)

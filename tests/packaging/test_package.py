@@ -10,7 +10,7 @@ from gateway import __version__
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.nspawn
+pytestmark = [pytest.mark.nspawn, pytest.mark.timeout(600)]  # the first one builds the package
 
 SALE_WITHOUT_SERVER = """
 mkdir -p /run/lock

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from booted import boot
 
-pytestmark = [pytest.mark.nspawn, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.nspawn, pytest.mark.timeout(600)]
 SCRIPT = (Path(__file__).parent / "unit_script.sh").read_text(encoding="utf-8")
 
 THREE_ANSWERS = r"покупатель: принято.*расчёт: принято.*закрытие чека: принято"
