@@ -1,14 +1,29 @@
-"""Which printer stands beside which register."""
+"""The printers, and which stands beside which register."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
+from adapters.printers import PrinterSettings, open_printer
+from gateway.bootstrap.tills import Registers, frontol_style
 from gateway.config_file import ConfigFile
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import ConfigError
 from gateway.ports import Printer
 from gateway.services.printing import Printers
 from gateway.settings import Register
+
+
+def printers(config: ConfigFile, known: Registers) -> Printers:
+    """The printers, and whose they are. One printer may serve several registers."""
+    opened: dict[str, Printer] = {}
+    for place, table in enumerate(config.settings.printers, 1):
+        key = f"printers[{place}]"
+        rest = dict(table)
+        name = rest.pop("name", None)
+        if not isinstance(name, str) or name in opened:
+            raise ConfigError(f"{config.path}: {key}.name: указано {name!r}; допустимо: имя, у каждого принтера своё")
+        opened[name] = open_printer(config.decode(rest, PrinterSettings, key))
+    return assigned(config, known, opened, frontol_style(config).templates)
 
 
 def assigned(
