@@ -13,7 +13,7 @@ from shop import Shop, eventually, signed, write_config
 from till import document, line
 from typer.testing import CliRunner
 
-from adapters.registers.frontol import server
+from adapters.registers import bodies
 from gateway.cli import app
 from gateway.errors import StoreUnavailable
 
@@ -267,7 +267,7 @@ async def test_the_price_of_the_budgets_is_told(shop: Shop) -> None:
 
 
 async def test_a_body_that_comes_slowly_is_cut_and_delays_nobody(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "BODY_SECONDS", 0.5)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.5)
     body = json.dumps(goods()).encode()
     host, port = shop.url.removeprefix("http://").split(":")
     headers = "".join(f"{name}: {value}\r\n" for name, value in signed(body).items())

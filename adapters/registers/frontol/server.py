@@ -1,6 +1,5 @@
 """The Frontol Priority API as a server: every till is answered, whatever it sends and whatever is down."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -10,6 +9,7 @@ import structlog
 from aiohttp import web
 from msgspec import Struct
 
+from adapters.registers.bodies import Oversized, TooSlow, read_body
 from adapters.registers.frontol import mapping, wire
 from adapters.registers.frontol.dialect import PRIORITY, Dialect
 from adapters.registers.frontol.mapping import Answer, Style
@@ -26,12 +26,6 @@ from gateway.errors import MalformedRequest, StoreError
 from gateway.ports import Checkout, EnrolmentDesk, Meter
 
 log = structlog.get_logger()
-
-LARGEST_BODY = 256 * 1024
-"""Bytes: a receipt of a thousand lines fits; what is larger is no receipt."""
-
-BODY_SECONDS = 5.0
-"""A till that sends slower than this is cut off; until then it holds a connection, and nothing else."""
 
 
 class Budgets(Struct, frozen=True, kw_only=True):
@@ -96,9 +90,11 @@ class FrontolServer:
     async def handle(self, http: web.Request) -> web.Response:
         """One request of a till: authenticated, then answered with HTTP 200 in any case."""
         since = time.monotonic()
-        body = await self._body(http)
-        if isinstance(body, Phrase):
-            return _response(self._finish(None, body, since, self._refused(body), close=True))
+        try:
+            body = await read_body(http)
+        except (Oversized, TooSlow) as error:
+            phrase = Phrase.OVERSIZED if isinstance(error, Oversized) else Phrase.SLOW_BODY
+            return _response(self._finish(None, phrase, since, self._refused(phrase), close=True))
         serve = partial(self.serve, http.match_info["resource"])
         written = await serve(_arrived(http, body, since))
         if written.status == 200 and self._recording is None:  # noqa: PLR2004 - a recording keeps headers too
@@ -229,24 +225,6 @@ class FrontolServer:
 
     def _refused(self, phrase: Phrase, **values: str) -> Answer:
         return mapping.refused(say(self._language, phrase, **values), self._style)
-
-    async def _body(self, http: web.Request) -> bytes | Phrase:
-        """The raw bytes, or what is wrong with them: too many, or too slow; the rest is not read."""
-        if http.content.is_eof():  # it came with its head, as most do: no timer for what is here already
-            body = http.content.read_nowait()
-            return body if len(body) <= LARGEST_BODY else Phrase.OVERSIZED
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                async for chunk in http.content.iter_any():
-                    size += len(chunk)
-                    if size > LARGEST_BODY:
-                        return Phrase.OVERSIZED
-                    chunks.append(chunk)
-        except TimeoutError:
-            return Phrase.SLOW_BODY
-        return b"".join(chunks)
 
     def _finish(
         self,

@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable
 from typing import cast
 
+from adapters.registers.bodies import LARGEST_BODY
 from adapters.registers.lane.lanes import Lanes, Serve
 from adapters.registers.lane.wire import HEAD_END, Arrived, Head, Written, head, response
 
 LARGEST_HEAD = 16 * 1024
-LARGEST_BODY = 256 * 1024
-"""Bytes. What is larger is aiohttp's to refuse."""
+"""Bytes. What is larger, or a body larger than `LARGEST_BODY`, is aiohttp's to refuse."""
 
 HEAD_SECONDS = 5.0
 """A client that takes longer over the head of a request is cut off."""
