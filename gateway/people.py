@@ -42,7 +42,7 @@ def build_people(
     participants = FrontParticipants(server, lambda: limited.is_manual)
     codes = Codes(participants, settings.codes.rules(settings.budgets.code), clock, meter)
     compares, enrolment = _comparing(settings), settings.enrolment
-    identifying = Identifying(settings.identification.rules(), participants)
+    identifying = Identifying(settings.identification.rules(), participants, clock)
     return People(
         identifying=identifying,
         codes=codes,

@@ -4,12 +4,25 @@ import os
 import shutil
 
 import pytest
+import structlog
 from hypothesis import settings
+
+from gateway.observability.broken import place_of_error
 
 # CI answers for this change, not for the luck of the draw; random walks run everywhere else.
 settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+# As the product logs an error: its place, not pages of its surroundings, which take seconds to draw.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=False),
+        place_of_error,
+        structlog.dev.ConsoleRenderer(colors=False),
+    ]
+)
 
 SLOW = (
     "/tests/acceptance/test_faults.py",

@@ -28,7 +28,7 @@ class Access:
         place = self._places.get(request.match_info["register"])
         shown = _shown(request)
         wanted = place.token if place else ""
-        fits = hmac.compare_digest(shown.encode(), (wanted or "-").encode())
+        fits = hmac.compare_digest(shown.encode("utf-8", "replace"), (wanted or "-").encode())
         if place is None or not (fits if wanted else is_at_home(request)):
             return None
         return place.register

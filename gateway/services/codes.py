@@ -27,7 +27,8 @@ DIGITS = "0123456789"
 class Issued(Struct, eq=False, kw_only=True):
     """One code of one customer. `code` is empty while it is under way, and where only the server knows it.
 
-    `documents` it was given out for; once `used` it serves no other. `lost` says why nobody can use it.
+    `documents` it was given out for; once `used` it serves no other. `proved` are those it was told for. `lost` says
+    why nobody can use it.
     """
 
     purpose: Purpose
@@ -36,7 +37,7 @@ class Issued(Struct, eq=False, kw_only=True):
     code: str = ""
     documents: set[str] = field(default_factory=set)
     used: bool = False
-    proved: bool = False
+    proved: set[str] = field(default_factory=set)
     lost: Phrase | None = None
     sending: "asyncio.Task[None] | None" = None
 
@@ -147,20 +148,24 @@ class Codes:
             issued.lost = Phrase.CODES_UNAVAILABLE
         return "refused" if isinstance(error, LoyaltyRejected) else "unknown"
 
-    async def prove(self, issued: Issued, key: CustomerKey, code: str, deadline: Deadline) -> Phrase | None:
+    async def prove(
+        self, issued: Issued, document: str, key: CustomerKey, code: str, deadline: Deadline
+    ) -> Phrase | None:
         """Whether `code` is the one; why not. Compared in constant time; void after too many wrong ones."""
-        if issued.proved:
+        if document in issued.proved:
             return None
         if issued.tries <= 0:
             return Phrase.TOO_MANY_TRIES
+        issued.tries -= 1  # before the answer: guesses that come at once are counted, too
         try:
             right = await self._is_right(issued, key, code, deadline)
         except LoyaltyError:
+            issued.tries += 1
             return Phrase.CODES_UNAVAILABLE
         if right:
-            issued.proved = True
+            issued.tries += 1
+            issued.proved.add(document)
             return None
-        issued.tries -= 1
         self._meter.count("codes", purpose=issued.purpose, outcome="wrong")
         return Phrase.WRONG_CODE if issued.tries > 0 else Phrase.TOO_MANY_TRIES
 

@@ -1,5 +1,6 @@
 """New participants at a register: an application, a code from the customer's phone, a welcome."""
 
+import asyncio
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable
@@ -79,6 +80,7 @@ class Enrolling:
         self._meter = meter
         self._compares = compares
         self._pending: OrderedDict[str, Pending] = OrderedDict()
+        self._under_way: dict[str, asyncio.Lock] = {}
 
     def form(self) -> Form | None:
         return self._form
@@ -144,10 +146,15 @@ class Enrolling:
     async def _started(
         self, application: Application, register: RegisterRef, deadline: Deadline
     ) -> Pending | Declined:
-        """The server has the application and a code is on its way; a repeat sends no second one."""
-        known = self._known(application.phone)
-        if known is not None:
-            return known
+        """The server has the application and a code is on its way; a repeat sends no second one, however soon."""
+        lock = self._under_way.setdefault(application.phone, asyncio.Lock())
+        async with lock:
+            try:
+                return self._known(application.phone) or await self._start(application, register, deadline)
+            finally:
+                self._under_way.pop(application.phone, None)
+
+    async def _start(self, application: Application, register: RegisterRef, deadline: Deadline) -> Pending | Declined:
         if self._mode is not CodeMode.GENERATED and not self._codes.allowance.take(Purpose.ENROLMENT):
             return self._declined(Phrase.ENROLMENT_UNAVAILABLE)
         enrolment = await self._enrol(application, register, deadline)
@@ -202,14 +209,13 @@ class Enrolling:
             return Phrase.CODE_NEEDED
         if pending.tries <= 0:
             return Phrase.TOO_MANY_TRIES
+        pending.tries -= 1  # before the answer: guesses that come at once are counted, too
         try:
             right = await self._is_right(pending, code or pending.code, register, deadline)
         except LoyaltyError:
+            pending.tries += 1
             return Phrase.ENROLMENT_UNAVAILABLE
-        if right:
-            return None
-        pending.tries -= 1
-        return Phrase.WRONG_CODE
+        return None if right else Phrase.WRONG_CODE
 
     async def _is_right(self, pending: Pending, code: str, register: RegisterRef, deadline: Deadline) -> bool:
         """The code of the enrolment itself is told to the server; any other has proved the phone by being known."""

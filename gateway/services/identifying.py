@@ -14,7 +14,7 @@ from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Phrase
 from gateway.domain.told import About, Declined, DeclineReason
 from gateway.errors import LoyaltyError
-from gateway.ports import LoyaltyProgram, Participants
+from gateway.ports import Clock, LoyaltyProgram, Participants
 from gateway.services.quoting import RESERVE
 from gateway.services.wording import Wording
 
@@ -23,6 +23,9 @@ T = TypeVar("T")
 KEPT = 2000
 """One-time codes remembered as checked, by their digest; the oldest goes first."""
 
+VISIT = 600.0
+"""Seconds a one-time code counts as checked: one visit to the till. A picture of it is worth nothing tomorrow."""
+
 MOVEMENTS = 20
 """Changes of points that are shown: more than a screen."""
 
@@ -30,10 +33,11 @@ MOVEMENTS = 20
 class Identifying:
     """Registers give whatever was scanned as a card; here it becomes what it is."""
 
-    def __init__(self, rules: Identification, participants: Participants) -> None:
+    def __init__(self, rules: Identification, participants: Participants, clock: Clock) -> None:
         self._rules = rules
         self._participants = participants
-        self._checked: OrderedDict[bytes, bool] = OrderedDict()
+        self._clock = clock
+        self._checked: OrderedDict[bytes, tuple[bool, float]] = OrderedDict()
 
     def read(self, key: CustomerKey) -> CustomerKey:
         """A card's text as what it is; any other key as it came."""
@@ -49,21 +53,31 @@ class Identifying:
         """Ask once whether a one-time code is good; what the cashier should know when it is not."""
         if key.kind is not KeyKind.ONE_TIME:
             return None
-        name = sha256(key.value.encode()).digest()
-        if name not in self._checked:
+        if (known := self._known(key)) is None:
             try:
                 _, code = self._rules.one_time_parts(key)
                 right = await self._participants.check_code(self.person(key), code, deadline=deadline)
             except LoyaltyError:
                 return None  # it may be asked again; until then he is who the phone says
-            self._checked[name] = right
-            if len(self._checked) > KEPT:
-                self._checked.popitem(last=False)
-        return None if self._checked[name] else Phrase.ONE_TIME_REFUSED
+            known = self._keep(key, right=right)
+        return None if known else Phrase.ONE_TIME_REFUSED
+
+    def _known(self, key: CustomerKey) -> bool | None:
+        """What the server said of this code in this visit; None when it has to be asked."""
+        right, at = self._checked.get(sha256(key.value.encode()).digest(), (None, 0.0))
+        return right if self._clock.monotonic() - at < VISIT else None
+
+    def _keep(self, key: CustomerKey, *, right: bool) -> bool:
+        name = sha256(key.value.encode()).digest()
+        self._checked[name] = right, self._clock.monotonic()
+        self._checked.move_to_end(name)
+        if len(self._checked) > KEPT:
+            self._checked.popitem(last=False)
+        return right
 
     def spending(self, key: CustomerKey) -> Spending:
         """A one-time code that was not found good proves nothing: then the phone's rule holds."""
-        if key.kind is KeyKind.ONE_TIME and not self._checked.get(sha256(key.value.encode()).digest(), False):
+        if key.kind is KeyKind.ONE_TIME and not self._known(key):
             return self._rules.may(KeyKind.PHONE)
         return self._rules.may(key.kind)
 

@@ -109,8 +109,9 @@ class SpendingRules:
         if issued is None:
             return self._declined(Phrase.RECALCULATE if compares else Phrase.CODE_ASK_AGAIN)
         if not code:
-            return None if compares or issued.proved else self._declined(Phrase.CODE_NEEDED)
-        why = await self._codes.prove(issued, receipt.customer, code, deadline)
+            proved = compares or receipt.id in issued.proved
+            return None if proved else self._declined(Phrase.CODE_NEEDED)
+        why = await self._codes.prove(issued, receipt.id, receipt.customer, code, deadline)
         return None if why is None else self._declined(why)
 
     def spent(self, receipt: Receipt) -> None:

@@ -136,6 +136,8 @@ def test_what_is_no_json_object_in_utf_8_is_refused(raw: bytes) -> None:
         ({"lines": [{"quantity": "-1"}]}, "lines[1].quantity: меньше нуля"),
         ({"lines": [{"sum": "x"}]}, "lines[1].sum: не число"),
         ({"payments": [{"kind": "cash"}]}, "payments[1].sum: не указано"),
+        ({"lines": [{"key": "2"}, {}]}, "lines: ключи строк повторяются"),
+        ({"lines": [{"key": "a-1"}, {"key": "2"}]}, "lines: ключи строк — то числа, то нет"),
     ],
 )
 def test_a_wrong_member_is_named(members: dict[str, Any], named: str) -> None:
@@ -181,12 +183,12 @@ def test_a_refund_names_its_sale_and_the_rows_that_were_sold() -> None:
 
 
 def test_discounts_come_back_by_the_rows_own_keys() -> None:
-    request = read(body(lines=[{"key": "a-1", "price": 10}, {"key": "7", "price": 10}]))
-    told = Quoted(customer=None, discounts={1: Decimal("1.5"), 7: Decimal("-0.10")}, spendable=Decimal(3))
+    request = read(body(lines=[{"key": "a-1", "price": 10}, {"key": "b-7", "price": 10}]))
+    told = Quoted(customer=None, discounts={1: Decimal("1.5"), 2: Decimal("-0.10")}, spendable=Decimal(3))
     answer = mapping.quoted(told, request, Style())
     assert answer["lines"] == [
         {"key": "a-1", "discount": Decimal("1.50")},
-        {"key": "7", "discount": Decimal("-0.10")},
+        {"key": "b-7", "discount": Decimal("-0.10")},
     ]
 
 
@@ -241,3 +243,9 @@ def test_a_calculation_begins_without_the_discounts_it_gave_before() -> None:
     rows = [{"key": "1", "price": "389,90", "quantity": 2, "sum": "701,82", "discount": "77,98"}]
     request = mapping.undiscounted(read(body(lines=rows)))
     assert mapping.receipt(request, REGISTER, Identification()).total == Decimal("779.80")
+
+
+def test_a_sale_key_that_is_no_number_names_no_row() -> None:
+    """It would be the row's place in the refund, and so another good of the sale."""
+    request = read(body(sale=UUID, lines=[{"key": "1", "sale_key": "a-3", "price": 10}]))
+    assert mapping.refund(request, REGISTER, Identification(), ()).document.lines[0].original_index is None

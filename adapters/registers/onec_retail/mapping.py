@@ -117,13 +117,17 @@ def _line(row: Line, place: int) -> LineItem:
         unit_price=row.price,
         minimum_price=row.minimum_price,
         total=kopecks(row.sum),
-        original_index=_index(row.sale_key, place) if row.sale_key else None,
+        original_index=int(row.sale_key) if _is_number(row.sale_key) else None,
     )
 
 
 def _index(key: str, place: int) -> int:
     """A row's number where its key is one; else its place."""
-    return int(key) if key.isdecimal() and len(key) < 10 else place  # noqa: PLR2004 - more digits are no row's number
+    return int(key) if _is_number(key) else place
+
+
+def _is_number(key: str) -> bool:
+    return key.isdecimal() and len(key) < 10  # noqa: PLR2004 - more digits are no row's number
 
 
 def _tender(row: Payment) -> Tender:

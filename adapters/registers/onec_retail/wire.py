@@ -105,7 +105,7 @@ def read(fields: Fields) -> Request:
         shift=text(fields.get("shift")),
         at=moment(fields.get("at")),
         client=_client(fields.get("client")),
-        lines=tuple(_line(row, place) for place, row in enumerate(_rows(fields, "lines"), 1)),
+        lines=_lines(_rows(fields, "lines")),
         payments=tuple(_payment(row, place) for place, row in enumerate(_rows(fields, "payments"), 1)),
         coupons=tuple(filter(None, map(text, _list(fields, "coupons")))),
         points=number(fields.get("points"), "points"),
@@ -119,6 +119,17 @@ def _client(value: object) -> Client:
     if not isinstance(value, dict):
         return Client(card=text(value))
     return Client(phone=text(value.get("phone")), card=text(value.get("card")))
+
+
+def _lines(rows: list[Fields]) -> tuple[Line, ...]:
+    """Keys that are no numbers, or repeat, could not be told apart in an answer. Raises `MalformedRequest`."""
+    lines = tuple(_line(row, place) for place, row in enumerate(rows, 1))
+    keys = [row.key for row in lines]
+    if len(set(keys)) < len(keys):
+        raise MalformedRequest("lines: ключи строк повторяются")
+    if not all(map(str.isdecimal, keys)) and any(map(str.isdecimal, keys)):
+        raise MalformedRequest("lines: ключи строк — то числа, то нет")
+    return lines
 
 
 def _line(row: Fields, place: int) -> Line:

@@ -44,7 +44,9 @@ class Sessions:
         session = self.session(request)
         if session is None or request.content_type != "application/json":
             return False
-        return hmac.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), session.csrf.encode())
+        return hmac.compare_digest(
+            request.headers.get(CSRF_HEADER, "").encode("utf-8", "replace"), session.csrf.encode()
+        )
 
     def begin(self, token: str) -> str | None:
         """The cookie's value for whoever knows the token."""
@@ -62,4 +64,4 @@ class Sessions:
         self._open.pop(request.cookies.get(COOKIE, ""), None)
 
     def _fits(self, token: str) -> bool:
-        return bool(self._token) and hmac.compare_digest(token.strip().encode(), self._token)
+        return bool(self._token) and hmac.compare_digest(token.strip().encode("utf-8", "replace"), self._token)

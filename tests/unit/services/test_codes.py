@@ -9,6 +9,7 @@ import structlog
 from builders import REGISTER
 from shop_floor import ANNA, FIFTY, OLGA, Shop, paid, plain_basket
 
+from adapters.loyalty.memory import Fault
 from adapters.loyalty.memory_participants import MemoryParticipants
 from gateway.core import Loyalty
 from gateway.domain.code import CodeMode
@@ -301,3 +302,33 @@ async def test_no_code_is_ever_in_a_log_or_in_what_a_value_says_of_itself() -> N
         await redeem(shop, sent(shop)[0])
     seen = repr((logs, told, answer, shop.core.people.codes._issued))
     assert sent(shop)[0] not in seen
+
+
+async def test_a_code_told_for_one_receipt_opens_no_other() -> None:
+    shop = make_shop(comparing=False)
+    await shop.priced(plain_basket("receipt-1"))
+    await shop.priced(plain_basket("receipt-2"))
+    assert isinstance(await send_code(shop, "receipt-1"), CodeSent)
+    assert isinstance(await send_code(shop, "receipt-2"), CodeSent)
+    await shop.wait_for_background()
+    shop.program.fail_all(Fault.UNAVAILABLE)  # the first receipt proves the code, and cannot spend
+    assert isinstance(
+        await shop.core.checkout.redeem(plain_basket("receipt-1"), FIFTY, shop.soon(0.6), sent(shop)[-1]), Declined
+    )
+    shop.program.mend()
+    other = await shop.core.checkout.redeem(plain_basket("receipt-2"), FIFTY, shop.soon(0.6), "")
+    assert isinstance(other, Declined)
+    assert other.reason is DeclineReason.CODE_NEEDED
+
+
+async def test_a_picture_of_a_one_time_code_is_asked_about_again_the_next_day() -> None:
+    shop = make_shop()
+    shop.programme.sms.send(OLGA.value, "4831")
+    scanned = CustomerKey(KeyKind.CARD, f"QR:{OLGA.value}:4831")
+    for _ in range(2):
+        await shop.core.checkout.identify(scanned, REGISTER, shop.soon())
+    assert participants(shop).checks == 1
+    await shop.pass_time(hours=20)
+    told = await shop.core.checkout.identify(scanned, REGISTER, shop.soon())
+    assert participants(shop).checks == 2
+    assert said(Phrase.ONE_TIME_REFUSED) in told.notices

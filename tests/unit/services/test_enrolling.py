@@ -1,5 +1,6 @@
 """A new participant at the register: in every mode of codes, repeated, interrupted, refused."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from adapters.loyalty.memory_participants import MemoryParticipants
 from adapters.loyalty.programme import AccountKeys
 from gateway.core import Loyalty
 from gateway.domain.code import CodeMode
-from gateway.domain.enrolment import Sex
+from gateway.domain.deadline import Deadline
+from gateway.domain.enrolment import Application, Sex
 from gateway.domain.enrolment_form import FormFault, application
+from gateway.domain.receipt import RegisterRef
 from gateway.domain.told import Begun, Declined, DeclineReason, Enrolled
 from gateway.people_settings import Codes, Enrolment, EnrolmentChoice, EnrolmentField
 
@@ -172,3 +175,21 @@ async def test_staff_are_told_who_it_is_what_he_earned_and_what_he_may_use() -> 
     about = await shop.core.people.informing.about(OLGA, REGISTER, shop.soon())
     assert not isinstance(about, Declined)
     assert (about.customer.first_name, len(about.movements)) == ("Ольга", 1)
+
+
+class Slow(MemoryParticipants):
+    """An application takes a moment on its way."""
+
+    async def enrol(self, application: Application, register: RegisterRef, *, deadline: Deadline) -> Any:
+        await asyncio.sleep(0)
+        return await super().enrol(application, register, deadline=deadline)
+
+
+async def test_a_double_press_sends_one_code() -> None:
+    shop = make_shop(CodeMode.RETURNED)
+    shop.participants = Slow(shop.programme, shop.clock)
+    shop.loyalty = Loyalty(program=shop.program, participants=shop.participants)
+    shop.restart()
+    first, second = await asyncio.gather(begin(shop), begin(shop))
+    assert first == second
+    assert len(sent(shop)) == 1
