@@ -9,6 +9,9 @@ from torture_run.settings import TILLS, register
 from torture_run.shift import Shift
 
 
+OK = 200
+
+
 async def look(shift: Shift) -> None:
     """One register after another, at one gateway after another, until cancelled."""
     turn = 0
@@ -29,6 +32,8 @@ async def _confirm(http: aiohttp.ClientSession, popups: str, shift: Shift) -> No
 
 
 async def _waiting(http: aiohttp.ClientSession, popups: str) -> list[dict[str, str]]:
+    """None from a gateway whose store is away: it says so, and the cashier asks again."""
     async with http.get(popups) as response:
-        found: list[dict[str, str]] = (await response.json())["popups"]
+        told = await response.json()
+        found: list[dict[str, str]] = told["popups"] if response.status == OK else []
         return found

@@ -245,13 +245,13 @@ async def test_a_schema_from_the_future_is_refused_and_left_alone(gateway: Opene
 async def test_gateways_that_start_together_migrate_once(dsn: str) -> None:
     await asyncio.gather(*(prepare_schema(dsn, attached=False) for _ in range(5)))
     connection = await asyncpg.connect(dsn)
-    assert await connection.fetchval("SELECT count(*) FROM schema_version") == 1
+    assert await connection.fetchval("SELECT count(*) FROM schema_version") == len(SQL.migrations())
     await connection.close()
 
 
 async def test_a_command_looks_in_and_changes_no_schema(dsn: str, gateway: Opener) -> None:
     settings = PostgresSettings(dsn_file="dsn")
-    with pytest.raises(StoreError, match="start the daemon"):
+    with pytest.raises(StoreError, match="перезапустите службу"):
         await open_store(settings, on_fatal=pytest.fail, dsn=dsn, attached=True)
     daemon = await gateway()
     heard = heard_by(daemon)

@@ -110,7 +110,7 @@ async def test_a_command_makes_no_store_and_changes_no_schema(path: Path) -> Non
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA user_version = 1")
-    with pytest.raises(StoreError, match="start the daemon"):
+    with pytest.raises(StoreError, match="перезапустите службу"):
         await attach(path)
     with pytest.raises(StoreError, match="its own process"):
         await open_store(MemorySettings(), on_fatal=no_fatal_error, attached=True)

@@ -49,6 +49,8 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*map(anything, get_args(kind)))
     if get_origin(kind) is tuple:
         return st.lists(anything(get_args(kind)[0]), max_size=2).map(tuple)
+    if get_origin(kind) is dict:
+        return st.dictionaries(*map(anything, get_args(kind)), max_size=2)
     return st.builds(kind, **{field.name: anything(field.type) for field in fields(kind)})
 
 

@@ -35,6 +35,7 @@ class Gateway(Shop):
     def beside(self, other: Shop) -> None:
         """With the clock and the loyalty server of the other."""
         self.clock, self.programme, self.program = other.clock, other.programme, other.program
+        self.participants, self.loyalty = other.participants, other.loyalty
         self.restart()
 
 
