@@ -1,8 +1,11 @@
 """The transport against a raw socket that answers, cuts and hangs in every way a server may."""
 
 import asyncio
+import ssl
+import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -26,9 +29,9 @@ class RawServer:
         self.asked = asyncio.Event()
         self._writers: list[asyncio.StreamWriter] = []
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+    async def start(self, tls: ssl.SSLContext | None = None) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -91,6 +94,31 @@ async def transport(server: RawServer) -> AsyncIterator[Transport]:
     made = Transport(f"{server.url}/base/", {"Authorization": "SecretKey k"}, 4)
     yield made
     await made.close()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of 127.0.0.1, signed by itself, with its key."""
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=server"
+    where = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{file}.key", "-out", f"{file}.crt"]
+    subprocess.run([*command.split(), *where], check=True, capture_output=True)
+    file.write_bytes(Path(f"{file}.key").read_bytes() + Path(f"{file}.crt").read_bytes())
+    return file
+
+
+@pytest.fixture(params=[ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def tls_server(
+    request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[RawServer]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = context.maximum_version = request.param
+    context.load_cert_chain(certificate)
+    running = RawServer()
+    await running.start(context)
+    yield running
+    await running.stop()
 
 
 def within(seconds: float) -> Deadline:
@@ -391,3 +419,30 @@ async def test_a_name_that_leads_nowhere_is_asked_for_again() -> None:
         with pytest.raises(LoyaltyUnavailable):
             await change(transport)
     await transport.close()
+
+
+async def test_over_tls_a_connection_is_kept(tls_server: RawServer) -> None:
+    tls_server.scripts = [says(OK)]
+    transport = Transport(tls_server.url, {}, 4)
+    for _ in range(4):
+        assert (await ask(transport)).body == b"hi"
+    assert (len(tls_server.requests), tls_server.connections) == (4, 1)
+    await transport.close()
+
+
+@pytest.mark.parametrize("size", [2, 40_000, 1_000_000])
+@pytest.mark.parametrize("answered", [0, 1, 2])
+async def test_over_tls_a_change_that_was_read_whole_has_an_unknown_outcome(
+    tls_server: RawServer, size: int, answered: int
+) -> None:
+    tls_server.scripts = [says(OK)] * answered + [hangs]
+    transport = Transport(tls_server.url, {}, 4)
+    for _ in range(answered):
+        await change(transport)
+    call = asyncio.create_task(transport.post("/", b"x" * size, within(5), repeatable=False))
+    while len(tls_server.requests) <= answered:
+        tls_server.asked.clear()
+        await tls_server.asked.wait()
+    await transport.close()
+    with pytest.raises(OutcomeUnknown):
+        await call
