@@ -90,7 +90,9 @@ class Connection(asyncio.Protocol):
 
     def _finish(self, reply: Reply, *, keep: bool) -> None:
         waiting, self._waiting = self._waiting, None
-        if not keep or self._is_held_back:
+        if self._is_held_back:  # the server wants no more of it
+            self.give_up("answered early")
+        elif not keep:
             self.close()
         if waiting is not None and not waiting.done():
             waiting.set_result(reply)
