@@ -202,8 +202,12 @@ async def test_what_a_client_sent_ahead_goes_with_him(service: Service) -> None:
     assert [vars(lane)["_timer"] for lane in lanes] == [None] * 4, "nobody is waited for"
 
 
-async def test_a_lane_waits_between_requests_as_long_as_aiohttp(service: Service) -> None:
-    assert web.Server(service.handle)().keepalive_timeout == connection.IDLE_SECONDS
+async def test_a_lane_waits_between_requests_as_long_as_aiohttp() -> None:
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    assert runner.server is not None
+    assert runner.server().keepalive_timeout == connection.IDLE_SECONDS
+    await runner.cleanup()
 
 
 async def test_a_head_that_never_ends_holds_no_place(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
