@@ -1,8 +1,11 @@
 """The transport against a raw socket that answers, cuts and hangs in every way a server may."""
 
 import asyncio
+import ssl
+import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -26,9 +29,9 @@ class RawServer:
         self.asked = asyncio.Event()
         self._writers: list[asyncio.StreamWriter] = []
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+    async def start(self, tls: ssl.SSLContext | None = None) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -93,6 +96,31 @@ async def transport(server: RawServer) -> AsyncIterator[Transport]:
     await made.close()
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of 127.0.0.1, signed by itself, with its key."""
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=server"
+    where = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{file}.key", "-out", f"{file}.crt"]
+    subprocess.run([*command.split(), *where], check=True, capture_output=True)  # noqa: S603 - our own words
+    file.write_bytes(Path(f"{file}.key").read_bytes() + Path(f"{file}.crt").read_bytes())
+    return file
+
+
+@pytest.fixture(params=[ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def tls_server(
+    request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[RawServer]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = context.maximum_version = request.param
+    context.load_cert_chain(certificate)
+    running = RawServer()
+    await running.start(context)
+    yield running
+    await running.stop()
+
+
 def within(seconds: float) -> Deadline:
     return Deadline(time.monotonic() + seconds)
 
@@ -145,7 +173,7 @@ async def test_a_body_may_end_with_the_connection(server: RawServer, transport: 
 async def test_a_status_without_a_body_and_the_wait_a_server_asks_for_are_read(
     server: RawServer, transport: Transport
 ) -> None:
-    server.scripts = [says(b"HTTP/1.1 503 Busy\r\nRETRY-AFTER: 17\r\nContent-Length: 0\r\n\r\n")]
+    server.scripts = [says(b"HTTP/1.1 503 Busy\r\nRETRY-AFTER: 17 \t\r\nContent-Length: 0\r\n\r\n")]
     assert await change(transport) == Reply(503, b"", "17")
 
 
@@ -168,6 +196,7 @@ async def test_redirects_are_not_followed(server: RawServer, transport: Transpor
         says(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
         says(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
         says(OK + OK),
+        says(OK + b"H"),
     ],
 )
 async def test_a_change_without_a_whole_reply_has_an_unknown_outcome(
@@ -359,6 +388,74 @@ async def test_closing_cuts_what_is_under_way(server: RawServer, transport: Tran
         await call
 
 
+async def test_after_closing_no_question_is_asked_anew(server: RawServer, transport: Transport) -> None:
+    server.scripts = [says(OK), hangs]
+    await ask(transport)
+    server.asked.clear()
+    call = asyncio.create_task(ask(transport))
+    await server.asked.wait()
+    await transport.close()
+    with pytest.raises(OutcomeUnknown):
+        await asyncio.wait_for(call, 2)
+    assert server.connections == 1
+
+
+async def test_after_closing_who_waits_for_a_place_has_surely_done_nothing(server: RawServer) -> None:
+    server.scripts = [hangs]
+    transport = Transport(server.url, {}, 1)
+    first = asyncio.create_task(change(transport))
+    await server.asked.wait()
+    second = asyncio.create_task(change(transport, 1))
+    await asyncio.sleep(0.05)
+    await transport.close()
+    with pytest.raises(OutcomeUnknown):
+        await first
+    with pytest.raises(LoyaltyUnavailable):
+        await second
+    assert len(server.requests) == 1
+
+
+async def test_what_a_server_did_not_want_to_read_is_not_sent_after_its_answer() -> None:
+    size, read = 30_000_000, asyncio.get_running_loop().create_future()
+
+    async def refuses(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Too large\r\nContent-Length: 0\r\n\r\n")
+        await asyncio.sleep(0.1)
+        count = 0
+        try:
+            while part := await reader.read(1_000_000):
+                count += len(part)
+        except ConnectionError:
+            pass
+        read.set_result(count)
+        writer.close()
+
+    server = await asyncio.start_server(refuses, "127.0.0.1", 0)
+    transport = Transport(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", {}, 1)
+    reply = await transport.post("/", b"x" * size, within(5), repeatable=False)
+    assert reply.status == 413
+    assert await read < size
+    await transport.close()
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a..b",
+        "http://" + "a" * 64,
+        "http://host:port",
+        "http://host/\u043f\u0443\u0442\u044c",
+        "http://host/a b",
+    ],
+)
+def test_an_address_that_no_question_can_carry_is_refused_at_the_start(url: str) -> None:
+    with pytest.raises(ConfigError, match="адрес"):
+        Transport(url, {}, 1)
+
+
 @pytest.mark.parametrize("secret", ["a\r\nX: y", "a\nb", "a\0b"])
 def test_a_secret_with_a_line_break_is_refused_at_the_start(secret: str) -> None:
     with pytest.raises(ConfigError) as refused:
@@ -391,3 +488,30 @@ async def test_a_name_that_leads_nowhere_is_asked_for_again() -> None:
         with pytest.raises(LoyaltyUnavailable):
             await change(transport)
     await transport.close()
+
+
+async def test_over_tls_a_connection_is_kept(tls_server: RawServer) -> None:
+    tls_server.scripts = [says(OK)]
+    transport = Transport(tls_server.url, {}, 4)
+    for _ in range(4):
+        assert (await ask(transport)).body == b"hi"
+    assert (len(tls_server.requests), tls_server.connections) == (4, 1)
+    await transport.close()
+
+
+@pytest.mark.parametrize("size", [2, 40_000, 1_000_000])
+@pytest.mark.parametrize("answered", [0, 1, 2])
+async def test_over_tls_a_change_that_was_read_whole_has_an_unknown_outcome(
+    tls_server: RawServer, size: int, answered: int
+) -> None:
+    tls_server.scripts = [says(OK)] * answered + [hangs]
+    transport = Transport(tls_server.url, {}, 4)
+    for _ in range(answered):
+        await change(transport)
+    call = asyncio.create_task(transport.post("/", b"x" * size, within(5), repeatable=False))
+    while len(tls_server.requests) <= answered:
+        tls_server.asked.clear()
+        await tls_server.asked.wait()
+    await transport.close()
+    with pytest.raises(OutcomeUnknown):
+        await call

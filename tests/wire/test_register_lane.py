@@ -1,6 +1,7 @@
 """The short way of a till's request: the same answers as from aiohttp, and aiohttp for whatever is not plain."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -147,6 +148,68 @@ async def test_a_slow_body_is_aiohttps_to_wait_for(service: Service, monkeypatch
     writer.close()
 
 
+async def test_bytes_now_and_then_do_not_buy_a_body_more_time(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BODY_SECONDS", 0.2)
+    reader, writer = await service.connect()
+    start = len(REQUEST) - len(BODY)
+    writer.write(REQUEST[:start])
+    for at in range(start, len(REQUEST)):
+        await asyncio.sleep(0.03)
+        writer.write(REQUEST[at : at + 1])
+    text, body = await heard(reader)
+    assert body == b"key" + BODY
+    assert b"\r\nServer: " in text, "aiohttp has waited for the end"
+    writer.close()
+
+
+@pytest.mark.parametrize("stray", [b"\r\n", b"\r\n\r\n\r\n"])
+async def test_empty_lines_before_a_request_are_nothing(service: Service, stray: bytes) -> None:
+    reader, writer = await service.connect()
+    for _ in range(2):
+        assert await told(reader, writer, stray + REQUEST + stray) == (SHORT, b"key" + BODY)
+    assert await told(reader, writer, b"\r", b"\n", REQUEST) == (SHORT, b"key" + BODY)
+    writer.close()
+
+
+async def test_an_empty_line_after_a_request_buys_no_time(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.1)
+    reader, writer = await service.connect()
+    await told(reader, writer, REQUEST + b"\r\n")
+    assert await asyncio.wait_for(reader.read(), 2) == b""
+    writer.close()
+
+
+async def test_what_a_client_sent_ahead_goes_with_him(service: Service) -> None:
+    faults: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: faults.append(context))
+    service.gate.clear()
+    lanes: set[asyncio.Protocol] = set()
+    for ahead in (REQUEST, b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n", b"POST", b""):
+        _, writer = await service.connect()
+        writer.write(REQUEST + ahead)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        lanes |= service.lanes.open
+        writer.transport.abort()
+    await asyncio.sleep(0.05)
+    service.gate.set()
+    await asyncio.sleep(0.05)
+    gc.collect()
+    assert faults == []
+    assert len(service.clients) == 4, "nothing that came behind was begun"
+    assert [vars(lane)["_timer"] for lane in lanes] == [None] * 4, "nobody is waited for"
+
+
+async def test_a_lane_waits_between_requests_as_long_as_aiohttp() -> None:
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    assert runner.server is not None
+    assert runner.server().keepalive_timeout == connection.IDLE_SECONDS
+    await runner.cleanup()
+
+
 async def test_a_head_that_never_ends_holds_no_place(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
     reader, writer = await service.connect()
@@ -232,6 +295,48 @@ async def test_who_was_let_in_gets_his_answer_when_the_gateway_stops(service: Se
         open_.close()
 
 
+async def test_who_begins_while_the_gateway_stops_is_waited_for_too(service: Service) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+
+    async def one(_arrived: Arrived) -> Written:
+        await first.wait()
+        return Written(status=200, body=b"1", content_type="text/plain")
+
+    async def two(_arrived: Arrived) -> Written:
+        first.set()
+        await second.wait()
+        return Written(status=200, body=b"2", content_type="text/plain")
+
+    service.lanes.learn("/one", one)
+    service.lanes.learn("/two", two)
+    reader, writer = await service.connect()
+    late_reader, late_writer = await service.connect()
+    writer.write(REQUEST.replace(b"/till/document", b"/one"))
+    late_writer.write(REQUEST.replace(b"/till/document", b"/two")[:-1])
+    await asyncio.sleep(0.05)
+    stopping = asyncio.create_task(service.runner.cleanup())
+    await asyncio.sleep(0.05)
+    late_writer.write(BODY[-1:])
+    assert (await heard(reader))[1] == b"1"
+    await asyncio.sleep(0.05)
+    assert not stopping.done()
+    second.set()
+    assert (await heard(late_reader))[1] == b"2"
+    await stopping
+    writer.close()
+    late_writer.close()
+
+
+async def test_nobody_is_served_after_the_gateway_has_stopped(service: Service) -> None:
+    service.gate.clear()
+    _, writer = await service.connect()
+    writer.write(REQUEST)
+    await asyncio.sleep(0.05)
+    await service.runner.cleanup()
+    assert not service.lanes.busy
+    writer.close()
+
+
 def test_addresses_are_learnt_up_to_a_bound() -> None:
     lanes, service = Lanes(), Service()
     for number in range(300):
@@ -243,3 +348,35 @@ def test_addresses_are_learnt_up_to_a_bound() -> None:
 def test_names_of_headers_are_read_in_any_case_and_their_values_as_they_are() -> None:
     text = b"POST /x HTTP/1.1\r\nAUTHORIZATION:FrontolAuth AbC \r\nuser-agent: Till\r\ncontent-length:5\r\n"
     assert head(text) == Head(b"/x", "FrontolAuth AbC", "Till", 5, keeps_alive=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"X : y",
+        b" X: y",
+        b"X",
+        b": y",
+        b"X\xc3: y",
+        b"X: y\nAuthorization: other",
+        b"X: y\rAuthorization: other",
+        b"X: y\0",
+        b"Host: a\r\nHOST: b",
+        b"Authorization: a\r\nauthorization: b",
+    ],
+)
+def test_headers_that_can_be_read_in_two_ways_are_aiohttps(line: bytes) -> None:
+    assert head(b"POST /x HTTP/1.1\r\nX: y\r\nContent-Length: 5\r\n") is not None
+    assert head(b"POST /x HTTP/1.1\r\n" + line + b"\r\nContent-Length: 5\r\n") is None
+
+
+def test_an_address_beyond_ascii_is_aiohttps() -> None:
+    assert head(b"POST /\xd0\xbf HTTP/1.1\r\nContent-Length: 5\r\n") is None
+    lanes = Lanes()
+    lanes.learn("/\u043f", Service().serve)
+    assert lanes.served(b"/?") is None
+
+
+def test_values_are_read_as_aiohttp_reads_them() -> None:
+    text = b"POST /x HTTP/1.1\r\nAuthorization: \xd0\xba\r\nUser-Agent: \xff\r\nContent-Length: 5\r\n"
+    assert head(text) == Head(b"/x", "\u043a", "\udcff", 5, keeps_alive=True)

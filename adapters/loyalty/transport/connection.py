@@ -25,7 +25,10 @@ class Connection(asyncio.Protocol):
 
     @property
     def was_sent(self) -> bool:
-        """Whether the whole question left this process: without its end no server can have acted on it."""
+        """Whether the whole question left this process: without its end no server can have acted on it.
+
+        Over TLS also true of what is encrypted and waits below: an error on the safe side.
+        """
         return not self._is_held_back
 
     @property
@@ -56,7 +59,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=0)  # so that we hear when a question does not leave at once
+        # So that we hear when a question does not leave at once. Not 0: TLS would then call even nothing too much.
+        self._transport.set_write_buffer_limits(high=1, low=0)
 
     def pause_writing(self) -> None:
         self._is_held_back = True
@@ -86,7 +90,9 @@ class Connection(asyncio.Protocol):
 
     def _finish(self, reply: Reply, *, keep: bool) -> None:
         waiting, self._waiting = self._waiting, None
-        if not keep or self._is_held_back:
+        if self._is_held_back:  # the server wants no more of it
+            self.give_up("answered early")
+        elif not keep:
             self.close()
         if waiting is not None and not waiting.done():
             waiting.set_result(reply)

@@ -7,7 +7,6 @@ LARGEST_REPLY = 4 * 1024 * 1024
 """Bytes, headers and all: the price of a receipt of a thousand lines is a tenth of it."""
 
 OK = 200
-BODILESS = (204, 304)
 
 
 class Reply(Struct, frozen=True):
@@ -64,13 +63,17 @@ class ReplyReader:
             return None
         return Reply(self._parser.get_status_code(), b"".join(self._body), self._retry_after)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
+    def on_message_begin(self) -> None:
         """Called by the parser, as all that follows."""
+        if self._finished is not None:
+            raise Broken("two answers to one question")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
         lower = name.lower()
         if lower in (b"content-length", b"transfer-encoding"):
             self._has_end = True
         elif lower == b"retry-after":
-            self._retry_after = value.decode("latin-1")
+            self._retry_after = value.strip(b" \t").decode("latin-1")
 
     def on_headers_complete(self) -> None:
         self._has_headers = True
@@ -83,7 +86,5 @@ class ReplyReader:
         if status < OK:  # "100 Continue" and the like: the answer is still to come
             self.start()
             return
-        if self._finished is not None:
-            raise Broken("two answers to one question")
         self.keeps_alive = self._parser.should_keep_alive()  # the parser knows it at this moment only
         self._finished = Reply(status, b"".join(self._body), self._retry_after)

@@ -33,6 +33,7 @@ class Transport:
         self._places = asyncio.Semaphore(most)
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
+        self._is_closed = False
 
     async def post(self, address: str, body: bytes, deadline: Deadline, *, repeatable: bool) -> Reply:
         """Send `body` to `address` (path and query, encoded) and wait for the reply, whatever its status.
@@ -51,7 +52,8 @@ class Transport:
             self._places.release()
 
     async def close(self) -> None:
-        """Whoever still waits hears that his call was cut."""
+        """Whoever still waits hears that his call was cut; nothing is sent any more."""
+        self._is_closed = True
         for connection in list(self._open):
             connection.give_up("closed")
         await asyncio.sleep(0)  # the loop lets go of the sockets
@@ -69,13 +71,19 @@ class Transport:
             try:
                 return await self._exchange(connection, question, deadline)
             except Broken as error:
-                if repeatable and connection.went_stale and deadline.left(time.monotonic()) > 0:
+                if repeatable and self._may_repeat(connection, deadline):
                     continue
                 if not connection.was_sent:
                     raise LoyaltyUnavailable("the loyalty server takes no request") from error
                 raise OutcomeUnknown(f"no answer: {error}") from error
 
+    def _may_repeat(self, connection: Connection, deadline: Deadline) -> bool:
+        return connection.went_stale and not self._is_closed and deadline.left(time.monotonic()) > 0
+
     async def _exchange(self, connection: Connection, question: bytes, deadline: Deadline) -> Reply:
+        if self._is_closed:
+            connection.give_up("closed")
+            raise LoyaltyUnavailable("closed")
         left = deadline.left(time.monotonic())
         if left <= 0:
             self._keep(connection)
@@ -106,6 +114,8 @@ class Transport:
         return None
 
     async def _connect(self, deadline: Deadline) -> Connection:
+        if self._is_closed:
+            raise LoyaltyUnavailable("closed")
         try:
             async with asyncio.timeout(deadline.left(time.monotonic())):
                 connection = await self._new_connection()

@@ -16,10 +16,10 @@ HEAD_SECONDS = 5.0
 """A client that takes longer over the head of a request is cut off."""
 
 BODY_SECONDS = 0.5
-"""A body that takes longer is aiohttp's to wait for."""
+"""A request that takes longer until its body is whole is aiohttp's to wait for."""
 
-IDLE_SECONDS = 75.0
-"""Between requests, as long as aiohttp waits."""
+IDLE_SECONDS = 3630.0
+"""Between requests, as long as aiohttp waits: tills keep a connection open while nobody buys."""
 
 
 class Lane(asyncio.Protocol):
@@ -31,6 +31,7 @@ class Lane(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._buffer = b""
         self._since = 0.0
+        self._awaited = 0
         self._timer: asyncio.TimerHandle | None = None
         self._is_busy = False
 
@@ -49,7 +50,8 @@ class Lane(asyncio.Protocol):
             self._since = time.monotonic()
         self._buffer = self._buffer + data if self._buffer else data
         if not self._is_busy:
-            self._look()
+            if len(self._buffer) >= self._awaited:
+                self._look()
         elif len(self._buffer) > LARGEST_BODY:  # a client that talks on without listening
             self._transport.abort()
 
@@ -61,31 +63,36 @@ class Lane(asyncio.Protocol):
         self._transport.close()
 
     def _look(self) -> None:
-        """Whether a whole request is here, and whose it is."""
+        """Whether a whole request is here, and whose it is. Empty lines before it are nothing (RFC 9112, 2.2)."""
+        self._buffer = self._buffer.lstrip(b"\r\n")
+        if not self._buffer:
+            return
         end = self._buffer.find(HEAD_END)
         if end < 0:
             if len(self._buffer) > LARGEST_HEAD:
                 self._hand_over()
             else:
-                self._wait(HEAD_SECONDS - (time.monotonic() - self._since), self._transport.abort)
+                self._wait(self._since + HEAD_SECONDS - time.monotonic(), self._transport.abort)
             return
         asked = head(self._buffer[: end + 2])
         serve = self._lanes.served(asked.target) if asked else None
         if asked is None or serve is None or asked.length > LARGEST_BODY:
             self._hand_over()
         elif len(self._buffer) < end + len(HEAD_END) + asked.length:
-            self._wait(BODY_SECONDS, self._hand_over)
+            self._awaited = end + len(HEAD_END) + asked.length
+            self._wait(self._since + BODY_SECONDS - time.monotonic(), self._hand_over)
         else:
             self._begin(asked, serve, end + len(HEAD_END))
 
     def _begin(self, asked: Head, serve: Serve, start: int) -> None:
         body = self._buffer[start : start + asked.length]
         self._buffer = self._buffer[start + asked.length :]
+        self._awaited = 0
         self._wait(0, None)
         self._is_busy = True
         self._lanes.noticed(asked.client)
         arrived = Arrived(
-            target=asked.target.decode("latin-1"),
+            target=asked.target.decode("ascii"),
             authorization=asked.authorization,
             client=asked.client,
             body=body,
@@ -101,9 +108,10 @@ class Lane(asyncio.Protocol):
         except BaseException:
             self._transport.abort()
             raise
+        if self._transport.is_closing():  # the client has gone: so has what he sent ahead
+            return
         parting = written.close or not asked.keeps_alive or self._lanes.is_closing
-        if not self._transport.is_closing():
-            self._transport.write(response(_with_close(written) if parting else written))
+        self._transport.write(response(_with_close(written) if parting else written))
         self._is_busy = False
         if parting:
             self._transport.close()
@@ -111,11 +119,9 @@ class Lane(asyncio.Protocol):
             self._go_on()
 
     def _go_on(self) -> None:
-        if self._buffer:
-            self._since = time.monotonic()
-            self._look()
-        else:
-            self._wait(IDLE_SECONDS, self._transport.close)
+        self._wait(IDLE_SECONDS, self._transport.close)
+        self._since = time.monotonic()
+        self._look()
 
     def _hand_over(self) -> None:
         self._wait(0, None)

@@ -24,8 +24,8 @@ class Lanes:
 
     def learn(self, target: str, serve: Serve) -> None:
         """aiohttp has found who serves this address: from now on it need not be asked."""
-        if len(self._served) < MOST:
-            self._served.setdefault(target.encode("latin-1", "replace"), serve)
+        if target.isascii() and len(self._served) < MOST:
+            self._served.setdefault(target.encode("ascii"), serve)
 
     def served(self, target: bytes) -> Serve | None:
         return self._served.get(target)

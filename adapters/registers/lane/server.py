@@ -1,6 +1,7 @@
 """Lanes in front of an aiohttp server: it starts, stops and drains as aiohttp's own."""
 
 import asyncio
+import contextlib
 from typing import Any, cast
 
 from aiohttp import web
@@ -30,11 +31,22 @@ class Server:
         self._behind.pre_shutdown()
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - aiohttp's own name
-        if self._lanes.busy:
-            await asyncio.wait(set(self._lanes.busy), timeout=timeout)
+        """Nobody is served any longer when this returns: what the answers are made of may be closed then."""
+        await self._drain(timeout)
         for lane in list(self._lanes.open):
             cast("Lane", lane).close()
+        late = set(self._lanes.busy)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         await self._behind.shutdown(timeout)
+
+    async def _drain(self, seconds: float | None) -> None:
+        """A request whose end was still on its way may begin meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._lanes.busy:
+                    await asyncio.wait(set(self._lanes.busy), return_when=asyncio.FIRST_COMPLETED)
 
 
 class Runner(web.AppRunner):
