@@ -8,7 +8,6 @@ import aiohttp
 from torture_run.settings import TILLS, register
 from torture_run.shift import Shift
 
-
 OK = 200
 
 

@@ -14,6 +14,7 @@ from postgres_server import server
 
 from adapters.stores import PostgresSettings, open_store
 from adapters.stores.postgres.opening import prepare_schema
+from adapters.stores.postgres.queries import SQL
 from adapters.stores.postgres.store import PostgresStore
 from gateway.domain.change import Change
 from gateway.domain.receipt import RegisterRef
