@@ -137,12 +137,7 @@ class Printing:
 
     async def enqueue(self, job: PrintJob) -> None:
         """A WAITING job. If it cannot be stored now, it is stored before its first byte, or it is not printed."""
-        try:
-            job = await self._book.keep(job)
-        except StoreError as error:
-            log.warning("print_job_not_stored", printer=job.printer, why=str(error))
-            self._book.know(job)
-        self._queues[job.printer].add(job)
+        self._queues[job.printer].add(await self._book.keep_or_know(job))
 
     async def _keep(self, job: PrintJob) -> None:
         await self._book.keep(job)
@@ -166,9 +161,9 @@ class Printing:
         if job.state is JobState.WAITING and queue is not None:
             queue.add(job)
         elif job.state in (JobState.ISSUED, JobState.PRINTING):
-            await self._book.keep(moved(job, JobState.UNKNOWN, reason="restart"))
+            await self._book.keep_or_know(moved(job, JobState.UNKNOWN, reason="restart"))
         elif job.state is JobState.WAITING:
-            await self._book.keep(moved(job, JobState.UNPRINTED, data=b"", reason="no_printer"))
+            await self._book.keep_or_know(moved(job, JobState.UNPRINTED, data=b"", reason="no_printer"))
 
     async def _sweep_for_ever(self) -> None:
         while True:

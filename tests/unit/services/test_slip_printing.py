@@ -19,7 +19,7 @@ from gateway.domain.print_outcome import Trouble, blocked, unknown
 from gateway.domain.receipt import Receipt
 from gateway.domain.sale_record import State
 from gateway.domain.slip import Ean13, QrCode, Slip, Text
-from gateway.errors import Conflict
+from gateway.errors import Conflict, StoreError, StoreUnavailable
 from gateway.services.print_desk import NotPrintable
 
 MARIA = CustomerKey(KeyKind.PHONE, "79217654321")  # every order of hers brings a code
@@ -43,7 +43,8 @@ async def run(shop: Shop, seconds: float = 0) -> None:
             await asyncio.sleep(0)
     for job in jobs:
         job.cancel()
-    await asyncio.gather(*jobs, return_exceptions=True)
+    ends = await asyncio.gather(*jobs, return_exceptions=True)
+    assert all(isinstance(end, asyncio.CancelledError) for end in ends), f"one ended by itself: {ends}"
 
 
 async def printed(shop: Shop, printer: MemoryPrinter) -> int:
@@ -233,6 +234,26 @@ async def test_a_process_that_died_while_printing_leaves_the_job_to_a_person(sho
     assert printer.jobs == [waiting.data]
     left = {job.id: job.state for job in await shop.store.print_jobs(10)}
     assert left == {"p": JobState.UNKNOWN, "f": JobState.WAITING}
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable, Conflict])
+async def test_jobs_left_behind_are_shown_though_the_store_takes_no_change(
+    shop: Shop, error: type[StoreError]
+) -> None:
+    """A disk that is full at the start, or another gateway that was quicker: the printing goes on."""
+    with_printer(shop)
+    begun = make_job("b", state=JobState.PRINTING)
+    issued = replace(begun, id="i", state=JobState.ISSUED, data=b"")
+    homeless = replace(begun, id="h", state=JobState.WAITING, printer="sold")
+    await shop.store.commit(Change(jobs=(begun, issued, homeless)))
+
+    async def refused(_change: Change) -> None:
+        raise error
+
+    shop.store.commit = refused  # type: ignore[method-assign]
+    await run(shop)
+    shown = {job.id: job.state for job in shop.core.paper.desk.jobs()}
+    assert shown == {"b": JobState.UNKNOWN, "i": JobState.UNKNOWN, "h": JobState.UNPRINTED}
 
 
 async def test_bytes_go_after_an_hour_and_codes_after_a_week(shop: Shop) -> None:
