@@ -20,7 +20,7 @@ from gateway.domain.print_job import JobState, PrintJob, moved
 from gateway.domain.printer_state import PrinterState
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.slip import Slip
-from gateway.errors import StoreError
+from gateway.errors import Conflict, StoreError
 from gateway.ports import Clock, Meter, Printer
 from gateway.services.print_book import PrintBook
 from gateway.services.print_queue import PrintQueue
@@ -174,12 +174,22 @@ class Printing:
                 log.warning("print_jobs_not_swept", why=str(error))
 
     async def sweep(self) -> None:
-        """What nobody will print any more loses its bytes, and its codes when nobody will ask for them either."""
-        now = self._clock.now()
+        """What nobody will print any more loses its bytes, and its codes when nobody will ask for them either.
+
+        Coupons of which nobody has said who prints them are a person's.
+        """
         for job in list(self._book):
-            if job.state not in (JobState.UNKNOWN, JobState.UNPRINTED):
-                continue
-            if now > job.made_at + (CODES_KEPT if job.codes else KEPT):
-                await self._book.end(job.id)
-            elif job.data and now > job.made_at + KEPT:
-                await self._book.keep(replace(job, data=b""))
+            try:
+                await self._sweep_one(job, self._clock.now() - job.made_at)
+            except Conflict:  # another gateway has it, or its delivery was never stored
+                self._book.leave(job.id)
+
+    async def _sweep_one(self, job: PrintJob, age: timedelta) -> None:
+        if job.state is JobState.ISSUED and age > LIFE:  # its order was dropped: it may be on a register's slip
+            await self._book.keep(moved(job, JobState.UNKNOWN, reason="undecided"))
+        elif job.state not in (JobState.UNKNOWN, JobState.UNPRINTED):
+            return
+        elif age > (CODES_KEPT if job.codes else KEPT):
+            await self._book.end(job.id)
+        elif job.data and age > KEPT:
+            await self._book.keep(replace(job, data=b""))
