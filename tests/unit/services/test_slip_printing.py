@@ -6,18 +6,20 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from builders import REGISTER, make_job
+from builders import REGISTER, make_accepted, make_job, make_sale
 from msgspec.structs import replace
 from shop_floor import Shop, paid, plain_basket
 
 from adapters.loyalty.memory import Fault
 from adapters.printers.memory import MemoryPrinter
+from gateway.domain.call import Accepted, Answer, Call, IssuedCoupon, Operation
 from gateway.domain.change import Change
 from gateway.domain.customer import CustomerKey, KeyKind
+from gateway.domain.deadline import Deadline
 from gateway.domain.print_job import JobState
 from gateway.domain.print_outcome import Trouble, blocked, unknown
 from gateway.domain.receipt import Receipt
-from gateway.domain.sale_record import State
+from gateway.domain.sale_record import Sale, State
 from gateway.domain.slip import Ean13, QrCode, Slip, Text
 from gateway.errors import Conflict, StoreError, StoreUnavailable
 from gateway.services.print_desk import NotPrintable
@@ -201,6 +203,109 @@ async def test_a_job_whose_time_is_over_loses_its_bytes_and_keeps_its_codes(shop
     await run(shop)
     assert codes(printer.slips[-1]) == [CODE]
     assert (len(printer.jobs), await states(shop)) == (1, [])
+
+
+def pays_apart(shop: Shop) -> None:
+    """From now on a sale is placed, then told as paid; this server names the coupon when the sale is placed."""
+    shop.program.profile = replace(shop.program.profile, pays_apart=True)
+    send = shop.program.send
+
+    async def naming(call: Call, *, deadline: Deadline) -> Answer:
+        answer = await send(call, deadline=deadline)
+        if call.operation is Operation.SALE and isinstance(answer, Accepted):
+            return replace(answer, coupons=(IssuedCoupon(code=CODE),))
+        return answer
+
+    shop.program.send = naming  # type: ignore[method-assign]
+
+
+async def placed_first(shop: Shop) -> MemoryPrinter:
+    """A sale of Maria's, told as paid only after its answer; there is no paper."""
+    pays_apart(shop)
+    printer = with_printer(shop)
+    printer.fail_with = blocked(Trouble.PAPER_OUT)
+    await shop.complete(await of_maria(shop))
+    sale = await shop.sale()
+    assert sale.outcome is not None
+    assert sale.state is not State.DELIVERED
+    return printer
+
+
+async def test_codes_known_before_the_sale_is_told_as_paid_outlive_a_printer_without_paper(shop: Shop) -> None:
+    await placed_first(shop)
+    await run(shop, seconds=5)
+    await shop.pass_time(seconds=70)
+    assert (await shop.sale()).state is State.DELIVERED
+    await run(shop, seconds=185)
+    (job,) = await shop.store.print_jobs(10)
+    assert (job.state, job.codes, job.reason) == (JobState.UNPRINTED, (CODE,), "paper_out")
+
+
+async def test_a_repeated_close_during_the_delivery_prints_a_known_coupon_once(shop: Shop) -> None:
+    printer = await placed_first(shop)
+    printer.fail_with = None
+    await repeated_during_the_delivery(shop)
+    await run(shop, seconds=10)
+    assert ([codes(slip) for slip in printer.slips], await states(shop)) == ([[CODE]], [])
+
+
+async def repeated_during_the_delivery(shop: Shop) -> None:
+    """The register closes again, and the delivery is stored before the sale is read for this answer."""
+    read, receipt = shop.store.sale, (await shop.sale()).close
+    assert receipt is not None
+
+    async def slowly(sale_id: str) -> Sale | None:
+        shop.store.sale = read  # type: ignore[method-assign]
+        await shop.pass_time(seconds=4)
+        return await read(sale_id)
+
+    shop.store.sale = slowly  # type: ignore[method-assign]
+    await shop.complete(receipt.receipt)
+    assert (await shop.sale()).state is State.DELIVERED
+
+
+async def test_a_repeated_close_during_the_delivery_loses_no_coupon(shop: Shop) -> None:
+    printer = with_printer(shop)
+    receipt = await of_maria(shop)
+    shop.program.fail_all(Fault.UNAVAILABLE)
+    await shop.complete(receipt)
+    shop.program.mend()
+    await repeated_during_the_delivery(shop)
+    await run(shop, seconds=10)
+    assert ([codes(slip) for slip in printer.slips], await states(shop)) == ([[CODE]], [])
+
+
+async def test_a_coupon_that_the_server_named_between_two_closes_is_not_lost(shop: Shop) -> None:
+    """The first close was answered without it, the second one knows it, and only then the delivery is stored."""
+    pays_apart(shop)
+    printer = with_printer(shop)
+    receipt = await of_maria(shop)
+    shop.program.fail_all(Fault.UNAVAILABLE)
+    await shop.complete(receipt)
+    shop.program.mend()
+    while (sale := await shop.sale()).outcome is None:
+        await shop.pass_time(seconds=0.1)
+    assert sale.state is not State.DELIVERED
+    await shop.complete(receipt)
+    await shop.pass_time(seconds=5)
+    assert (await shop.sale()).state is State.DELIVERED
+    await run(shop, seconds=10)
+    assert ([codes(slip) for slip in printer.slips], await states(shop)) == ([[CODE]], [])
+
+
+async def test_an_issued_coupon_that_nobody_printed_is_shown_to_a_person(shop: Shop) -> None:
+    """Its order was dropped. Another one's delivery met a store that was away: of that nothing is there to show."""
+    with_printer(shop)
+    after_sale, sweep = shop.core.paper.after_sale, shop.core.paper.printing.sweep
+    after_sale.issued(make_sale("away", outcome=make_accepted()))
+    await shop.store.commit(Change(jobs=after_sale.issued(make_sale(outcome=make_accepted()))))
+    await sweep()
+    assert await states(shop) == [JobState.ISSUED], "it may still be decided"
+    shop.clock.move(181)
+    await sweep()
+    (job,) = shop.core.paper.desk.jobs()
+    assert (job.state, job.codes, job.reason) == (JobState.UNKNOWN, ("NEXT-10",), "undecided")
+    assert await states(shop) == [JobState.UNKNOWN]
 
 
 async def test_an_unknown_job_is_printed_again_only_by_a_person_and_says_so(shop: Shop) -> None:
