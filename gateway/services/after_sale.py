@@ -139,6 +139,8 @@ class AfterSale:
         if is_ours:
             coupons = self._coupons(sale) if stored else None
             self._printing.put(coupons or self._slip_job(sale), answer.slip)
+            if stored and (repeat := self._answering.get(sale.id)) is not None:
+                repeat.delivered = None  # it is on this slip
         else:
             self._printed_elsewhere(sale)
 

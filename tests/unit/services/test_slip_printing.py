@@ -275,6 +275,22 @@ async def test_a_repeated_close_during_the_delivery_loses_no_coupon(shop: Shop) 
     assert ([codes(slip) for slip in printer.slips], await states(shop)) == ([[CODE]], [])
 
 
+async def test_a_repeat_during_the_first_answer_prints_nothing_that_the_first_one_printed(shop: Shop) -> None:
+    printer = with_printer(shop)
+    await shop.complete(await of_maria(shop))
+    await run(shop, seconds=1)
+    sale, slip, after_sale = await shop.sale(), (Text(text="чек"),), shop.core.paper.after_sale
+    sale = replace(sale, outcome=make_accepted(coupons=()))
+    first, repeat = after_sale.answering(sale.id), after_sale.answering(sale.id)
+    for answer, is_first in ((first.__enter__(), True), (repeat.__enter__(), False)):
+        answer.sale, answer.slip, answer.is_first = sale, slip, is_first
+    after_sale.delivered(sale)
+    for step in (first, repeat):
+        step.__exit__(None, None, None)
+        await run(shop, seconds=1)
+    assert len(printer.jobs) == 2, "the slip of the close, and the one here"
+
+
 async def test_a_coupon_that_the_server_named_between_two_closes_is_not_lost(shop: Shop) -> None:
     """The first close was answered without it, the second one knows it, and only then the delivery is stored."""
     pays_apart(shop)
