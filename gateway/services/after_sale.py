@@ -115,25 +115,34 @@ class AfterSale:
 
     def _answered(self, answer: Answer) -> None:
         sale = answer.sale
-        if sale is not None and sale.outcome is not None:
-            self._told(sale, answer)
+        if sale is not None and sale.outcome is not None and not self._is_overtaken(sale, answer):
+            self._told(answer.delivered or sale, answer)
             return
         if sale is not None and answer.is_first and answer.slip and self._printing.prints_slips_of(sale.register):
             until = self._clock.now() + PATIENCE
             self._held[sale.id] = Held(sale, answer.slip, answer.customer, until)
-        if answer.delivered is not None and answer.delivered.close is not None:
-            self._late(answer.delivered, answer.delivered.close)
+        if answer.delivered is not None:
+            self.delivered(answer.delivered)
+
+    def _is_overtaken(self, sale: Sale, answer: Answer) -> bool:
+        """Whether the delivery came during a repeated answer, which prints nothing of it where slips are ours."""
+        return answer.delivered is not None and not answer.is_first and self._printing.prints_slips_of(sale.register)
 
     def _told(self, sale: Sale, answer: Answer) -> None:
         """All was known in time. A repeated answer prints nothing again: that is on paper, or on its way."""
         stored = sale.state is State.DELIVERED
+        is_ours = self._printing.prints_slips_of(sale.register)
+        if is_ours and not (answer.is_first and answer.slip):
+            return
         if not stored:
             self._told_before.add(sale.id)
-        if not self._printing.prints_slips_of(sale.register):
-            self._printed_elsewhere(sale)
-        elif answer.is_first and answer.slip:
+        if is_ours:
             coupons = self._coupons(sale) if stored else None
             self._printing.put(coupons or self._slip_job(sale), answer.slip)
+            if stored and (repeat := self._answering.get(sale.id)) is not None:
+                repeat.delivered = None  # it is on this slip
+        else:
+            self._printed_elsewhere(sale)
 
     def _printed_elsewhere(self, sale: Sale) -> None:
         if self._coupons(sale) is not None:
@@ -171,10 +180,11 @@ class AfterSale:
         if sale.outcome is None or not sale.outcome.coupons:
             return None
         job = self._job(_coupons_id(sale), sale.register, "coupon")
-        return replace(job, codes=tuple(row.code for row in sale.outcome.coupons), version=1)
+        return replace(job, codes=_codes(sale), version=1)
 
     def _slip_job(self, sale: Sale) -> PrintJob:
-        return self._job(f"slip:{sale.id}", sale.register, "sale")
+        """With the codes that stand on it: no coupon job exists before the delivery is stored."""
+        return replace(self._job(f"slip:{sale.id}", sale.register, "sale"), codes=_codes(sale))
 
     def _job(self, job_id: str, register: RegisterRef, document: str) -> PrintJob:
         now = self._clock.now()
@@ -186,6 +196,10 @@ class AfterSale:
             expires_at=now + LIFE,
             state=JobState.ISSUED,
         )
+
+
+def _codes(sale: Sale) -> tuple[str, ...]:
+    return tuple(row.code for row in sale.outcome.coupons) if sale.outcome else ()
 
 
 def _coupons_id(sale: Sale) -> str:

@@ -50,6 +50,15 @@ class PrintBook:
         self._jobs[job.id] = kept
         return kept
 
+    async def keep_or_know(self, job: PrintJob) -> PrintJob:
+        """In the account at least in memory: what happened to a job is not undone by a store that is away."""
+        try:
+            return await self.keep(job)
+        except StoreError as error:
+            log.warning("print_job_not_stored", printer=job.printer, why=str(error))
+            self.know(job)
+            return job
+
     async def end(self, job_id: str) -> None:
         """Nobody needs it any more. What cannot be deleted now goes with the next change."""
         self._jobs.pop(job_id, None)

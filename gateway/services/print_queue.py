@@ -108,7 +108,7 @@ class PrintQueue:
         """Counted once, however often it is tried."""
         job = self._jobs[0]
         if job.state is JobState.PRINTING:  # its way ended before the first byte
-            job = await self._kept(moved(job, JobState.WAITING))
+            job = await self._book.keep_or_know(moved(job, JobState.WAITING))
         if not job.reason:
             self._meter.count("print_jobs", outcome=outcome.state)
         return replace(job, reason=outcome.reason)
@@ -118,7 +118,7 @@ class PrintQueue:
             await self._book.end(job.id)
             return
         log.error("print_job_unknown", printer=self.name, job=job.id, why=outcome.reason)
-        await self._kept(moved(job, JobState.UNKNOWN, reason=outcome.reason))
+        await self._book.keep_or_know(moved(job, JobState.UNKNOWN, reason=outcome.reason))
 
     async def _expire(self, job: PrintJob) -> None:
         """The customer is gone. Coupons keep their codes, everything else is forgotten."""
@@ -128,16 +128,7 @@ class PrintQueue:
             await self._book.end(job.id)
             return
         self._meter.count("unprinted_coupons", reason=job.reason or "expired")
-        await self._kept(moved(job, JobState.UNPRINTED, data=b""))
-
-    async def _kept(self, job: PrintJob) -> PrintJob:
-        """In the account at least in memory: what a printer did is not undone by a store that is away."""
-        try:
-            return await self._book.keep(job)
-        except StoreError as error:
-            log.warning("print_job_not_stored", printer=self.name, why=str(error))
-            self._book.know(job)
-            return job
+        await self._book.keep_or_know(moved(job, JobState.UNPRINTED, data=b""))
 
     def note(self, trouble: Trouble) -> None:
         """What was just seen of the printer."""

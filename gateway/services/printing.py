@@ -20,7 +20,7 @@ from gateway.domain.print_job import JobState, PrintJob, moved
 from gateway.domain.printer_state import PrinterState
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.slip import Slip
-from gateway.errors import StoreError
+from gateway.errors import Conflict, StoreError
 from gateway.ports import Clock, Meter, Printer
 from gateway.services.print_book import PrintBook
 from gateway.services.print_queue import PrintQueue
@@ -137,12 +137,7 @@ class Printing:
 
     async def enqueue(self, job: PrintJob) -> None:
         """A WAITING job. If it cannot be stored now, it is stored before its first byte, or it is not printed."""
-        try:
-            job = await self._book.keep(job)
-        except StoreError as error:
-            log.warning("print_job_not_stored", printer=job.printer, why=str(error))
-            self._book.know(job)
-        self._queues[job.printer].add(job)
+        self._queues[job.printer].add(await self._book.keep_or_know(job))
 
     async def _keep(self, job: PrintJob) -> None:
         await self._book.keep(job)
@@ -166,9 +161,9 @@ class Printing:
         if job.state is JobState.WAITING and queue is not None:
             queue.add(job)
         elif job.state in (JobState.ISSUED, JobState.PRINTING):
-            await self._book.keep(moved(job, JobState.UNKNOWN, reason="restart"))
+            await self._book.keep_or_know(moved(job, JobState.UNKNOWN, reason="restart"))
         elif job.state is JobState.WAITING:
-            await self._book.keep(moved(job, JobState.UNPRINTED, data=b"", reason="no_printer"))
+            await self._book.keep_or_know(moved(job, JobState.UNPRINTED, data=b"", reason="no_printer"))
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -179,12 +174,22 @@ class Printing:
                 log.warning("print_jobs_not_swept", why=str(error))
 
     async def sweep(self) -> None:
-        """What nobody will print any more loses its bytes, and its codes when nobody will ask for them either."""
-        now = self._clock.now()
+        """What nobody will print any more loses its bytes, and its codes when nobody will ask for them either.
+
+        Coupons of which nobody has said who prints them are a person's.
+        """
         for job in list(self._book):
-            if job.state not in (JobState.UNKNOWN, JobState.UNPRINTED):
-                continue
-            if now > job.made_at + (CODES_KEPT if job.codes else KEPT):
-                await self._book.end(job.id)
-            elif job.data and now > job.made_at + KEPT:
-                await self._book.keep(replace(job, data=b""))
+            try:
+                await self._sweep_one(job, self._clock.now() - job.made_at)
+            except Conflict:  # another gateway has it, or its delivery was never stored
+                self._book.leave(job.id)
+
+    async def _sweep_one(self, job: PrintJob, age: timedelta) -> None:
+        if job.state is JobState.ISSUED and age > LIFE:  # its order was dropped: it may be on a register's slip
+            await self._book.keep(moved(job, JobState.UNKNOWN, reason="undecided"))
+        elif job.state not in (JobState.UNKNOWN, JobState.UNPRINTED):
+            return
+        elif age > (CODES_KEPT if job.codes else KEPT):
+            await self._book.end(job.id)
+        elif job.data and age > KEPT:
+            await self._book.keep(replace(job, data=b""))

@@ -6,20 +6,22 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from builders import REGISTER, make_job
+from builders import REGISTER, make_accepted, make_job, make_sale
 from msgspec.structs import replace
 from shop_floor import Shop, paid, plain_basket
 
 from adapters.loyalty.memory import Fault
 from adapters.printers.memory import MemoryPrinter
+from gateway.domain.call import Accepted, Answer, Call, IssuedCoupon, Operation
 from gateway.domain.change import Change
 from gateway.domain.customer import CustomerKey, KeyKind
+from gateway.domain.deadline import Deadline
 from gateway.domain.print_job import JobState
 from gateway.domain.print_outcome import Trouble, blocked, unknown
 from gateway.domain.receipt import Receipt
-from gateway.domain.sale_record import State
+from gateway.domain.sale_record import Sale, State
 from gateway.domain.slip import Ean13, QrCode, Slip, Text
-from gateway.errors import Conflict
+from gateway.errors import Conflict, StoreError, StoreUnavailable
 from gateway.services.print_desk import NotPrintable
 
 MARIA = CustomerKey(KeyKind.PHONE, "79217654321")  # every order of hers brings a code
@@ -43,7 +45,8 @@ async def run(shop: Shop, seconds: float = 0) -> None:
             await asyncio.sleep(0)
     for job in jobs:
         job.cancel()
-    await asyncio.gather(*jobs, return_exceptions=True)
+    ends = await asyncio.gather(*jobs, return_exceptions=True)
+    assert all(isinstance(end, asyncio.CancelledError) for end in ends), f"one ended by itself: {ends}"
 
 
 async def printed(shop: Shop, printer: MemoryPrinter) -> int:
@@ -202,6 +205,125 @@ async def test_a_job_whose_time_is_over_loses_its_bytes_and_keeps_its_codes(shop
     assert (len(printer.jobs), await states(shop)) == (1, [])
 
 
+def pays_apart(shop: Shop) -> None:
+    """From now on a sale is placed, then told as paid; this server names the coupon when the sale is placed."""
+    shop.program.profile = replace(shop.program.profile, pays_apart=True)
+    send = shop.program.send
+
+    async def naming(call: Call, *, deadline: Deadline) -> Answer:
+        answer = await send(call, deadline=deadline)
+        if call.operation is Operation.SALE and isinstance(answer, Accepted):
+            return replace(answer, coupons=(IssuedCoupon(code=CODE),))
+        return answer
+
+    shop.program.send = naming  # type: ignore[method-assign]
+
+
+async def placed_first(shop: Shop) -> MemoryPrinter:
+    """A sale of Maria's, told as paid only after its answer; there is no paper."""
+    pays_apart(shop)
+    printer = with_printer(shop)
+    printer.fail_with = blocked(Trouble.PAPER_OUT)
+    await shop.complete(await of_maria(shop))
+    sale = await shop.sale()
+    assert sale.outcome is not None
+    assert sale.state is not State.DELIVERED
+    return printer
+
+
+async def test_codes_known_before_the_sale_is_told_as_paid_outlive_a_printer_without_paper(shop: Shop) -> None:
+    await placed_first(shop)
+    await run(shop, seconds=5)
+    await shop.pass_time(seconds=70)
+    assert (await shop.sale()).state is State.DELIVERED
+    await run(shop, seconds=185)
+    (job,) = await shop.store.print_jobs(10)
+    assert (job.state, job.codes, job.reason) == (JobState.UNPRINTED, (CODE,), "paper_out")
+
+
+async def test_a_repeated_close_during_the_delivery_prints_a_known_coupon_once(shop: Shop) -> None:
+    printer = await placed_first(shop)
+    printer.fail_with = None
+    await repeated_during_the_delivery(shop)
+    await run(shop, seconds=10)
+    assert ([codes(slip) for slip in printer.slips], await states(shop)) == ([[CODE]], [])
+
+
+async def repeated_during_the_delivery(shop: Shop) -> None:
+    """The register closes again, and the delivery is stored before the sale is read for this answer."""
+    read, receipt = shop.store.sale, (await shop.sale()).close
+    assert receipt is not None
+
+    async def slowly(sale_id: str) -> Sale | None:
+        shop.store.sale = read  # type: ignore[method-assign]
+        await shop.pass_time(seconds=4)
+        return await read(sale_id)
+
+    shop.store.sale = slowly  # type: ignore[method-assign]
+    await shop.complete(receipt.receipt)
+    assert (await shop.sale()).state is State.DELIVERED
+
+
+async def test_a_repeated_close_during_the_delivery_loses_no_coupon(shop: Shop) -> None:
+    printer = with_printer(shop)
+    receipt = await of_maria(shop)
+    shop.program.fail_all(Fault.UNAVAILABLE)
+    await shop.complete(receipt)
+    shop.program.mend()
+    await repeated_during_the_delivery(shop)
+    await run(shop, seconds=10)
+    assert ([codes(slip) for slip in printer.slips], await states(shop)) == ([[CODE]], [])
+
+
+async def test_a_repeat_during_the_first_answer_prints_nothing_that_the_first_one_printed(shop: Shop) -> None:
+    printer = with_printer(shop)
+    await shop.complete(await of_maria(shop))
+    await run(shop, seconds=1)
+    sale, slip, after_sale = await shop.sale(), (Text(text="чек"),), shop.core.paper.after_sale
+    sale = replace(sale, outcome=make_accepted(coupons=()))
+    first, repeat = after_sale.answering(sale.id), after_sale.answering(sale.id)
+    for answer, is_first in ((first.__enter__(), True), (repeat.__enter__(), False)):
+        answer.sale, answer.slip, answer.is_first = sale, slip, is_first
+    after_sale.delivered(sale)
+    for step in (first, repeat):
+        step.__exit__(None, None, None)
+        await run(shop, seconds=1)
+    assert len(printer.jobs) == 2, "the slip of the close, and the one here"
+
+
+async def test_a_coupon_that_the_server_named_between_two_closes_is_not_lost(shop: Shop) -> None:
+    """The first close was answered without it, the second one knows it, and only then the delivery is stored."""
+    pays_apart(shop)
+    printer = with_printer(shop)
+    receipt = await of_maria(shop)
+    shop.program.fail_all(Fault.UNAVAILABLE)
+    await shop.complete(receipt)
+    shop.program.mend()
+    while (sale := await shop.sale()).outcome is None:
+        await shop.pass_time(seconds=0.1)
+    assert sale.state is not State.DELIVERED
+    await shop.complete(receipt)
+    await shop.pass_time(seconds=5)
+    assert (await shop.sale()).state is State.DELIVERED
+    await run(shop, seconds=10)
+    assert ([codes(slip) for slip in printer.slips], await states(shop)) == ([[CODE]], [])
+
+
+async def test_an_issued_coupon_that_nobody_printed_is_shown_to_a_person(shop: Shop) -> None:
+    """Its order was dropped. Another one's delivery met a store that was away: of that nothing is there to show."""
+    with_printer(shop)
+    after_sale, sweep = shop.core.paper.after_sale, shop.core.paper.printing.sweep
+    after_sale.issued(make_sale("away", outcome=make_accepted()))
+    await shop.store.commit(Change(jobs=after_sale.issued(make_sale(outcome=make_accepted()))))
+    await sweep()
+    assert await states(shop) == [JobState.ISSUED], "it may still be decided"
+    shop.clock.move(181)
+    await sweep()
+    (job,) = shop.core.paper.desk.jobs()
+    assert (job.state, job.codes, job.reason) == (JobState.UNKNOWN, ("NEXT-10",), "undecided")
+    assert await states(shop) == [JobState.UNKNOWN]
+
+
 async def test_an_unknown_job_is_printed_again_only_by_a_person_and_says_so(shop: Shop) -> None:
     printer = with_printer(shop)
     printer.fail_with = unknown(Trouble.BROKEN_OFF)
@@ -233,6 +355,26 @@ async def test_a_process_that_died_while_printing_leaves_the_job_to_a_person(sho
     assert printer.jobs == [waiting.data]
     left = {job.id: job.state for job in await shop.store.print_jobs(10)}
     assert left == {"p": JobState.UNKNOWN, "f": JobState.WAITING}
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable, Conflict])
+async def test_jobs_left_behind_are_shown_though_the_store_takes_no_change(
+    shop: Shop, error: type[StoreError]
+) -> None:
+    """A disk that is full at the start, or another gateway that was quicker: the printing goes on."""
+    with_printer(shop)
+    begun = make_job("b", state=JobState.PRINTING)
+    issued = replace(begun, id="i", state=JobState.ISSUED, data=b"")
+    homeless = replace(begun, id="h", state=JobState.WAITING, printer="sold")
+    await shop.store.commit(Change(jobs=(begun, issued, homeless)))
+
+    async def refused(_change: Change) -> None:
+        raise error
+
+    shop.store.commit = refused  # type: ignore[method-assign]
+    await run(shop)
+    shown = {job.id: job.state for job in shop.core.paper.desk.jobs()}
+    assert shown == {"b": JobState.UNKNOWN, "i": JobState.UNKNOWN, "h": JobState.UNPRINTED}
 
 
 async def test_bytes_go_after_an_hour_and_codes_after_a_week(shop: Shop) -> None:
