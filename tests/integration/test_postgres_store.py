@@ -7,18 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
-from builders import AT, REGISTER, later, make_history, make_prompt, make_sale, make_work
+from builders import AT, REGISTER, later, make_full_sale, make_history, make_prompt, make_sale, make_work
 from msgspec.structs import replace
 from postgres_server import server
 
 from adapters.stores import PostgresSettings, open_store
 from adapters.stores.postgres.opening import prepare_schema
-from adapters.stores.postgres.queries import SQL
+from adapters.stores.postgres.queries import QUERIES, SQL
 from adapters.stores.postgres.store import PostgresStore
 from gateway.domain.change import Change
 from gateway.domain.receipt import RegisterRef
-from gateway.domain.sale_record import State, Terms
+from gateway.domain.sale_record import Sale, State, Terms
 from gateway.domain.work import Lane, Work, WorkKind
 from gateway.errors import Conflict, StoreError, StoreUnavailable
 from gateway.ports import News
@@ -247,6 +248,39 @@ async def test_gateways_that_start_together_migrate_once(dsn: str) -> None:
     await asyncio.gather(*(prepare_schema(dsn, attached=False) for _ in range(5)))
     connection = await asyncpg.connect(dsn)
     assert await connection.fetchval("SELECT count(*) FROM schema_version") == len(SQL.migrations())
+    await connection.close()
+
+
+async def stored_by(version: int, sale: Sale, dsn: str) -> None:
+    """The database as the gateway of that schema left it, with a sale it had delivered."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(QUERIES["make_schema_version"])
+    row = (sale.id, sale.version, "delivered", 0, False, False, msgspec.json.encode(sale))
+    for number, statements in SQL.migrations()[:version]:
+        await connection.execute(statements)
+        await connection.execute(QUERIES["add_schema_version"], number)
+        if number == 1:
+            await connection.execute("INSERT INTO sale VALUES ($1, $2, $3, $4, $5, $6, $7)", *row)
+    await connection.close()
+
+
+@pytest.mark.parametrize("version", [number for number, _ in SQL.migrations()])
+async def test_a_gateway_starts_on_the_schema_of_every_version_before_it(
+    version: int, dsn: str, gateway: Opener
+) -> None:
+    """What the older one stored is there, found by what newer ones look for, and new sales are stored beside it."""
+    old = replace(make_full_sale("old"), state=State.DELIVERED)
+    await stored_by(version, old, dsn)
+    store = await gateway()
+    assert await store.sale("old") == old
+    assert old.close is not None
+    shift = old.close.receipt.shift
+    assert [row.id for row in (await store.shift(old.register, shift)).sales] == ["old"]
+    await store.commit(Change(sale=make_sale("new")))
+    assert await store.sale("new") is not None
+    connection = await asyncpg.connect(dsn)
+    assert await connection.fetchval("SELECT is_over FROM sale WHERE id = 'old'") is True
+    assert await connection.fetchval("SELECT max(number) FROM schema_version") == len(SQL.migrations())
     await connection.close()
 
 
