@@ -64,7 +64,7 @@ def restore(
 
 def _require_free(config: ConfigFile, targets: list[Path], *, force: bool) -> None:
     """Raises `ConfigError` when something would be overwritten, or written under a running gateway."""
-    if running.ask(config, "/healthz") is not None:
+    if running.fetched(config, "/healthz") is not None:
         raise ConfigError("шлюз работает: systemctl stop pos-gateway.socket pos-gateway, потом повторите")
     there = [str(path) for path in targets if path.exists()]
     if there and not force:

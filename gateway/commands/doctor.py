@@ -38,7 +38,7 @@ def doctor(context: typer.Context, config: Config = DEFAULT, *, json: Json = Fal
 
 async def examine(path: Path) -> list[Check]:
     """In the order in which they depend on each other."""
-    from gateway.doctor import files, machine, reach, running, storing, unit
+    from gateway.doctor import files, machine, printers, reach, running, storing, unit
 
     config, loaded = files.load(path)
     if config is None:
@@ -51,7 +51,7 @@ async def examine(path: Path) -> list[Check]:
         machine.clock(config.settings),
         *await storing.checks(config),
         await reach.loyalty(config),
-        *await reach.printers(config),
+        *await printers.checks(config),
         reach.ports(config, running=alive),
         *unit.checks(config),
         *told,

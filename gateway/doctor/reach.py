@@ -1,12 +1,10 @@
-"""What has to be reached: the loyalty server, the printers, the gateway's own ports."""
+"""What has to be reached: the loyalty server, the gateway's own ports."""
 
-import asyncio
 import socket
 import time
 import uuid
-from pathlib import Path
 
-from gateway import bootstrap, workbench
+from gateway import bootstrap
 from gateway.config_file import ConfigFile
 from gateway.daemon import address, near
 from gateway.domain.check import Check, failed, passed, warned
@@ -14,7 +12,7 @@ from gateway.domain.deadline import Deadline
 from gateway.errors import LoyaltyError, LoyaltyProtocolError, LoyaltyRejected
 
 SECONDS = 5.0
-PRINTER_SECONDS = 2.0
+PORT_SECONDS = 2.0
 
 
 async def loyalty(config: ConfigFile) -> Check:
@@ -38,33 +36,6 @@ async def loyalty(config: ConfigFile) -> Check:
     return passed("loyalty", f"отвечает за {(time.monotonic() - began) * 1000:.0f} мс, ключ принят")
 
 
-async def printers(config: ConfigFile) -> list[Check]:
-    return [await _printer(name, where) for name, where in workbench.printer_places(config).items()]
-
-
-async def _printer(name: str, where: Path | tuple[str, int] | None) -> Check:
-    """Whether it is there; whether it prints, a test slip says."""
-    title = f"printer {name}"
-    if where is None:
-        return passed(title, "в памяти: ничего не печатает, только для проб")
-    if isinstance(where, Path):
-        return _device(title, where)
-    try:
-        async with asyncio.timeout(PRINTER_SECONDS):
-            _, writer = await asyncio.open_connection(*where)
-            writer.close()
-    except (OSError, TimeoutError) as error:
-        why = getattr(error, "strerror", None) or "не отвечает"
-        return failed(title, f"{where[0]}:{where[1]}: {why}", "включите принтер, проверьте адрес и сеть")
-    return passed(title, f"{where[0]}:{where[1]} отвечает")
-
-
-def _device(title: str, path: Path) -> Check:
-    if not path.exists():
-        return failed(title, f"нет устройства {path}", "включите принтер, проверьте кабель: ls /dev/usb /dev/ttyUSB*")
-    return passed(title, f"устройство {path} есть")
-
-
 def ports(config: ConfigFile, *, running: bool) -> Check:
     """A running gateway has to take connections; for one that does not run the port has to be free."""
     host, port = address(config.settings.server.listen, "server.listen")
@@ -86,7 +57,7 @@ def ports(config: ConfigFile, *, running: bool) -> Check:
 def _taken(host: str, local: tuple[str, int]) -> Check:
     port = local[1]
     try:
-        socket.create_connection(local, timeout=PRINTER_SECONDS).close()
+        socket.create_connection(local, timeout=PORT_SECONDS).close()
     except OSError as error:
         said = f"шлюз работает, но порт касс {port} не принимает соединений: {error.strerror}"
         do = "сравните server.listen и pos-gateway.socket (ListenStream): порт должен быть один"

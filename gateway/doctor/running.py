@@ -1,7 +1,7 @@
 """What the running gateway says of itself, over its admin address."""
 
 import http.client
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,38 +17,47 @@ COSTLY = 0.01
 Told = dict[str, Any]
 
 
-def ask(config: ConfigFile, path: str) -> Told | None:
-    """The answer as JSON, its status under `status_code`; None when no gateway answers there."""
+class Answer(NamedTuple):
+    status: int
+    told: Any
+
+
+def fetched(config: ConfigFile, path: str) -> Answer | None:
+    """What the gateway says as JSON; None when no gateway answers there."""
     host, port = near(config.settings.server.admin, "server.admin")
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
-        told: Told = msgspec.json.decode(response.read())
+        return Answer(response.status, msgspec.json.decode(response.read()))
     except (OSError, http.client.HTTPException, msgspec.DecodeError):
         return None
     finally:
         connection.close()
-    return told | {"status_code": response.status}
 
 
 def checks(config: ConfigFile) -> list[Check]:
-    ready = ask(config, "/readyz")
+    ready = fetched(config, "/readyz")
     if ready is None:
         said = f"шлюз не запущен: {config.settings.server.admin} не отвечает"
         return [
             failed("gateway", said, "systemctl start pos-gateway; если не помогло: journalctl -u pos-gateway -n 30")
         ]
-    return [_ready(ready), *_budgets(ask(config, "/loyalty") or {}), _clients(ask(config, "/clients") or {})]
+    return [_ready(ready), *_budgets(_told(config, "/loyalty")), _clients(_told(config, "/clients"))]
 
 
-def _ready(ready: Told) -> Check:
-    if ready["status_code"] != OK:
+def _told(config: ConfigFile, path: str) -> Told:
+    found = fetched(config, path)
+    return {} if found is None else found.told
+
+
+def _ready(ready: Answer) -> Check:
+    if ready.status != OK:
         return failed(
-            "gateway", f"не готов: {ready.get('status')}", "проверьте диск, базу и часы, потом перезапустите"
+            "gateway", f"не готов: {ready.told.get('status')}", "проверьте диск, базу и часы, потом перезапустите"
         )
-    if ready.get("limited"):
-        reasons = ", ".join(ready.get("reasons", {}))
+    if ready.told.get("limited"):
+        reasons = ", ".join(ready.told.get("reasons", {}))
         return warned("gateway", f"ограниченный режим: {reasons}", "pos-gateway limited status")
     return passed("gateway", "работает, чеки принимает")
 

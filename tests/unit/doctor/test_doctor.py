@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from shop import Shop, write_config
+from shop import Shop, eventually, write_config
 from typer.testing import CliRunner
 
+from adapters.printers.simulator import Condition, SimulatedPrinter, on_tcp
 from gateway.cli import app
 from gateway.commands.doctor import examine
 from gateway.config_file import ConfigFile
-from gateway.doctor import files, machine, reach, running, storing
+from gateway.doctor import files, machine, printers, reach, running, storing
 from gateway.domain.check import Check, State
 
 NOWHERE = "http://127.0.0.1:9"
@@ -64,22 +65,51 @@ async def test_a_loyalty_server_that_is_away_is_said(config: ConfigFile) -> None
     assert (await reach.loyalty(config)).state is State.FAILED
 
 
-async def test_a_printer_is_looked_for_where_it_should_be(tmp_path: Path) -> None:
-    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    rows = (
-        ("there", f'kind = "network"\naddress = "127.0.0.1:{port}"'),
-        ("off", 'kind = "network"\naddress = "127.0.0.1:9"'),
-        ("unplugged", f'kind = "device_file"\npath = "{tmp_path}/lp0"'),
-    )
-    more = "".join(f'[[printers]]\nname = "{name}"\n{keys}\n' for name, keys in rows)
-    found = await reach.printers(ConfigFile(write_config(tmp_path, NOWHERE, more=more)))
-    server.close()
+def with_printers(folder: Path, **keys: str) -> ConfigFile:
+    more = "".join(f'[[printers]]\nname = "{name}"\n{rest}\n' for name, rest in keys.items())
+    return ConfigFile(write_config(folder, NOWHERE, more=more))
+
+
+async def test_each_printer_is_asked_how_it_is(tmp_path: Path) -> None:
+    empty = SimulatedPrinter()
+    empty.condition = Condition.PAPER_OUT
+    async with on_tcp(SimulatedPrinter()) as ready, on_tcp(empty) as without_paper:
+        config = with_printers(
+            tmp_path,
+            ready=f'kind = "network"\naddress = "{ready}"',
+            empty=f'kind = "network"\naddress = "{without_paper}"',
+            off='kind = "network"\naddress = "127.0.0.1:9"',
+            unplugged=f'kind = "device_file"\npath = "{tmp_path}/lp0"',
+            tried='kind = "memory"',
+        )
+        found = await printers.checks(config)
     assert [(check.name, str(check.state)) for check in found] == [
-        ("printer there", "ok"),
+        ("printer ready", "ok"),
+        ("printer empty", "failed"),
         ("printer off", "failed"),
         ("printer unplugged", "failed"),
+        ("printer tried", "ok"),
     ]
+    assert "бумага" in named(found, "printer empty").said
+
+
+async def failed_printer(config: ConfigFile) -> Check | None:
+    (check,) = await asyncio.to_thread(asyncio.run, printers.checks(config))
+    return check if check.state is State.FAILED else None
+
+
+async def test_while_the_gateway_runs_it_says_how_its_printers_are(tmp_path: Path) -> None:
+    """Its own look, not a second connection: many printers serve one at a time."""
+    empty = SimulatedPrinter()
+    empty.condition = Condition.PAPER_OUT
+    async with on_tcp(empty) as address:
+        more = f'[[printers]]\nname = "front"\nkind = "network"\naddress = "{address}"\n'
+        async with Shop(tmp_path, more=more) as shop:
+            admin = shop.admin_url.removeprefix("http://")
+            config = ConfigFile(tmp_path / "gateway.toml", {"server.admin": admin})
+            check = await eventually(lambda: failed_printer(config))
+    assert "кончилась бумага" in check.said
+    assert "printers status front" in check.do
 
 
 async def test_a_gateway_at_work_tells_who_asked_it_and_that_it_is_ready(tmp_path: Path) -> None:
