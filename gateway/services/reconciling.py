@@ -66,7 +66,8 @@ class Reconciling:
                 sent += await self._deliver(reported.receipt)
             differences.append(difference)
         for register, shift in visited:
-            differences.extend(_unreported(register, shift, await self._shift(register, shift)))
+            known = await self._shift(register, shift)
+            differences.extend(_unreported(register, shift, known, report.since[register]))
         agreed = receipts - sum(row.kind is not DifferenceKind.UNREPORTED for row in differences)
         return Reconciled(
             receipts=receipts,
@@ -169,9 +170,10 @@ def _returned(refund: RefundRecord) -> Told:
     )
 
 
-def _unreported(register: RegisterRef, shift: str, known: KnownShift) -> Iterator[Difference]:
+def _unreported(register: RegisterRef, shift: str, known: KnownShift, since: datetime) -> Iterator[Difference]:
+    """What the report should have had: the beginning of a shift may stand in the report of another day."""
     for row in known.told:
-        if row.id not in known.met:
+        if row.id not in known.met and row.at >= since:
             yield Difference(
                 kind=DifferenceKind.UNREPORTED,
                 register=register,

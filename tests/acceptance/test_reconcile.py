@@ -76,11 +76,12 @@ async def orders(shop: Shop) -> list[dict[str, Any]]:
 async def test_a_receipt_only_the_till_knows_of_is_delivered_once(shop: Shop) -> None:
     await told(shop)
     written = asyncio.create_task(write_when_asked(shop, book().text().encode("cp1251")))
-    code, out, err = await reconcile(shop, "--date", "today")
+    day = (datetime.now().astimezone() - LATE).date()
+    code, out, err = await reconcile(shop, "--date", day.isoformat())
     assert code == 0, err
     assert "Чеков в закрытых сменах: 2, совпало: 1, отправлено: 1." in out
-    day = datetime.now().astimezone()
-    assert await written == f"$$$TRANSACTIONSBYDATERANGE\n{day:%d.%m.%Y};{day:%d.%m.%Y}\n"
+    before = day - timedelta(days=1)
+    assert await written == f"$$$TRANSACTIONSBYDATERANGE\n{before:%d.%m.%Y};{day:%d.%m.%Y}\n"
 
     async def delivered() -> bool:
         return [order["total"] for order in await orders(shop)].count("779.80") == 1

@@ -185,7 +185,21 @@ def test_a_report_is_marked_as_read_in_place(book: ReportBook, encoding: str, tm
     book.sale("17", ("5", "10,00", "1"))
     path = book.write(tmp_path / "r.txt", encoding)
     size = path.stat().st_size
-    found = report(path)
-    assert not found.is_read
-    found.mark()
-    assert (found.is_read, path.stat().st_size) == (True, size)
+    unread = [row.receipt for row in report(path).receipts(LATER)]
+    report(path).mark()
+    assert path.stat().st_size == size
+    assert path.read_text(encoding.removesuffix("-sig")).lstrip("\ufeff")[0] == "@"
+    assert [row.receipt for row in report(path).receipts(LATER)] == unread, "marked, it can be read again"
+
+
+def test_a_report_says_since_when_it_tells_of_a_register(book: ReportBook, tmp_path: Path) -> None:
+    """Its first row of that till, whatever another till has done before."""
+    other = ReportBook(CLOSED - timedelta(hours=9), till="9")
+    other.sale("1", ("5", "10,00", "1"))
+    book.sale("17", ("5", "10,00", "1"))
+    book.closed_at += timedelta(hours=1)
+    book.close_shift()
+    book.rows = [*other.rows, *book.rows]
+    found = report(book.write(tmp_path / "r.txt"))
+    assert len(list(found.receipts(LATER))) == 1
+    assert found.since == {KASSA: CLOSED.replace(tzinfo=UTC)}

@@ -23,10 +23,11 @@ LATE = timedelta(hours=3)
 
 
 class Report:
-    """What a report says; `unread` as a reader fills it."""
+    """What a report says; `unread` as a reader fills it, `since` as if it began with the till's day."""
 
-    def __init__(self, rows: Sequence[Reported]) -> None:
+    def __init__(self, rows: Sequence[Reported], since: datetime = START) -> None:
         self.unread: list[Unread] = []
+        self.since = {REGISTER: since}
         self._rows = rows
 
     def receipts(self, closed_before: datetime, line: Callable[[int], None]) -> Iterator[Reported]:
@@ -158,6 +159,15 @@ async def test_what_the_report_does_not_have_is_said(shop: Shop) -> None:
     found = await reconcile(shop, reported("1"))
     assert [(row.kind, row.number) for row in found.differences] == [(DifferenceKind.UNREPORTED, "9")]
     assert found.agreed == 1
+
+
+async def test_a_shift_that_began_before_the_report_misses_nothing_of_it(shop: Shop) -> None:
+    """Over midnight: its beginning stands in the report of the day before."""
+    after_midnight = START + timedelta(hours=1)
+    records = Records(shop.store, shop.clock, Terms())
+    report = Report([reported("2", after_midnight)], since=after_midnight)
+    found = await Reconciling(records, timedelta(hours=1)).reconcile(report, send=False)
+    assert kinds(found) == [DifferenceKind.MISSING], "receipt 1 was told before the report begins"
 
 
 async def test_a_shift_that_still_goes_on_is_left_alone(shop: Shop) -> None:

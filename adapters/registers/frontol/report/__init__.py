@@ -73,10 +73,14 @@ class ReportSource:
         return FrontolReport(path, self._reading, self._zone, encoding)
 
     def asked(self, day: date, waited: Callable[[], None]) -> FrontolReport:
-        """A fresh report of that day; waits for Frontol. Raises `RegisterError`."""
+        """A fresh report of that day and the one before, when a shift that was closed after midnight may have begun.
+
+        Waits for Frontol. Raises `RegisterError`.
+        """
         report = self._folder / self._settings.report
         before = _stamp(report)
-        ask(self._folder / self._settings.request, day, day, self._settings.wait_seconds, waited)
+        request, began = self._folder / self._settings.request, day - timedelta(days=1)
+        ask(request, began, day, self._settings.wait_seconds, waited)
         if _stamp(report) == before:
             raise RegisterError(f"Frontol забрал запрос, но отчёт {report} не обновил: проверьте задание обмена")
         return self.given(report)

@@ -33,9 +33,24 @@ class Document(Struct):
         return [row for row in self.rows.values() if row.type in types]
 
 
-def closed_shifts(found: Iterable[Row | Unread]) -> dict[Shift, datetime]:
-    """When each shift was closed, by the till's clock; a shift that is not here may still go on."""
-    return {(row.till, row.shift): row.at for row in found if isinstance(row, Row) and row.type == Type.SHIFT_CLOSED}
+class Outline(Struct):
+    """What a first reading tells, by the till's clock: when each shift was `closed`, and `since` when it tells of a till.
+
+    A shift that is not here may still go on; one that is may have begun before the report.
+    """
+
+    closed: dict[Shift, datetime] = {}
+    since: dict[str, datetime] = {}
+
+
+def outline(found: Iterable[Row | Unread]) -> Outline:
+    outlined = Outline()
+    for row in found:
+        if isinstance(row, Row):
+            outlined.since.setdefault(row.till, row.at)
+            if row.type == Type.SHIFT_CLOSED:
+                outlined.closed[row.till, row.shift] = row.at
+    return outlined
 
 
 class Documents:

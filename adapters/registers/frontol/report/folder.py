@@ -9,9 +9,10 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from adapters.registers.frontol.report import wire
-from adapters.registers.frontol.report.documents import Documents, closed_shifts
+from adapters.registers.frontol.report.documents import Documents, outline
 from adapters.registers.frontol.report.mapping import Reading, reported
 from adapters.registers.frontol.report.wire import Row
+from gateway.domain.receipt import RegisterRef
 from gateway.domain.till_report import Reported, Unread
 from gateway.errors import RegisterError
 from gateway.ports import TillReport
@@ -29,6 +30,7 @@ class FrontolReport:
 
     def __init__(self, path: Path, reading: Reading, zone: tzinfo | None, encoding: str = "") -> None:
         self.unread: list[Unread] = []
+        self.since: dict[RegisterRef, datetime] = {}
         self._path = path
         self._reading = reading
         self._zone = zone
@@ -40,14 +42,16 @@ class FrontolReport:
         """Receipts of shifts closed before that moment; `line` hears how far the reading is."""
         with self._open() as file:
             wire.header(file)
-            closed = closed_shifts(wire.rows(file, self._reading.layout))
-        settled = {shift for shift, at in closed.items() if self._zoned(at) <= closed_before}
+            outlined = outline(wire.rows(file, self._reading.layout))
+        settled = {shift for shift, at in outlined.closed.items() if self._zoned(at) <= closed_before}
+        registers = self._reading.registers
+        self.since = {registers[till]: self._zoned(at) for till, at in outlined.since.items() if till in registers}
         documents = Documents()
         with self._open() as file:
             wire.header(file)
             for document in documents.take(_watched(wire.rows(file, self._reading.layout), line)):
                 last = document.last
-                if last.till in self._reading.registers and (last.till, last.shift) in settled:
+                if last.till in registers and (last.till, last.shift) in settled:
                     found = reported(document, self._reading, self._zoned)
                     if found is not None:
                         yield found
@@ -59,14 +63,11 @@ class FrontolReport:
         with self._path.open("rb") as file:
             return sum(1 for _ in file)
 
-    @property
-    def is_read(self) -> bool:
-        """Whether somebody has marked it as read."""
-        with self._open() as file:
-            return file.read(1).lstrip("\ufeff") == wire.READ
-
     def mark(self) -> None:
-        """Say to Frontol, and to the next run, that it was read: its first sign changes in place."""
+        """Say to whoever else looks that it was read: its first sign changes in place.
+
+        We read a marked one, too: what was sent from it is found again, and nothing is sent twice.
+        """
         with self._path.open("r+b") as file:
             head = file.read(len(codecs.BOM_UTF8) + 2)
             place = head.find(wire.NEW.encode())
