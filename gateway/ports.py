@@ -348,8 +348,8 @@ class Line(Protocol):
 class TillReport(Protocol):
     """A register's own list of its receipts, read once from its beginning to its end.
 
-    Complete once all receipts were taken: `unread` are the lines nobody understands, `since` is from when on the report
-    tells of a register.
+    Complete once all receipts were taken: `unread` are the lines nobody understands, `since` says from when on it tells
+    of a register.
     """
 
     unread: list[Unread]

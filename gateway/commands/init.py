@@ -11,7 +11,7 @@ from urllib.parse import quote
 import typer
 
 from gateway.commands import doctor
-from gateway.commands.first_config import ACCESS_KEY, LOYALTY_KEY, SCREEN_TOKEN, Answers, Place, written
+from gateway.commands.first_config import LOYALTY_KEY, Answers, Place, Till, tills, written
 from gateway.config_file import CREDENTIALS
 from gateway.errors import ConfigError
 from gateway.resources import shipped
@@ -24,7 +24,12 @@ SANDBOX_KEY = "demo-secret-key"
 def init(
     folder: Annotated[Path, typer.Option(help="Куда писать.")] = Path("/etc/pos-gateway"),
     outlet: Annotated[str, typer.Option(help="Идентификатор магазина, как во Frontol.")] = "",
-    register: Annotated[list[str] | None, typer.Option(help="Идентификатор кассы; можно несколько раз.")] = None,
+    register: Annotated[
+        list[str] | None, typer.Option(help="Идентификатор кассы Frontol; можно несколько раз.")
+    ] = None,
+    onec_register: Annotated[
+        list[str] | None, typer.Option(help="Имя кассы 1С:Розница; можно несколько раз.")
+    ] = None,
     url: Annotated[str, typer.Option(help="Адрес API сервера лояльности, https://...")] = "",
     endpoint: Annotated[str, typer.Option(help="Точка интеграции (endpointId) проекта Mindbox.")] = "",
     key_file: Annotated[Path | None, typer.Option(help="Файл с секретным ключом точки интеграции.")] = None,
@@ -45,28 +50,44 @@ def init(
         raise ConfigError(f"{target} уже есть: измените его, или init --force (старый останется в {target}.old)")
     answers = Answers(
         outlet=outlet or typer.prompt("Идентификатор магазина (как во Frontol)"),
-        registers=tuple(register or _list("Идентификаторы касс через запятую (как во Frontol)")),
+        registers=_registers(register, onec_register),
         url=SANDBOX_URL if sandbox else url or typer.prompt("Адрес API Mindbox", default="https://api.mindbox.ru"),
         endpoint=SANDBOX_ENDPOINT if sandbox else endpoint or typer.prompt("Точка интеграции (endpointId)"),
-        printers=_printers(printer, asked=not (outlet and register)),
+        printers=_printers(printer, asked=not (outlet and (register or onec_register))),
         templates="receipt_templates" if (folder / "receipt_templates").is_dir() else "",
     )
     key = SANDBOX_KEY if sandbox else _loyalty_key(key_file)
     text = written((shipped("config") / "gateway.toml").read_text(encoding="utf-8"), answers)
     _write(target, text, mode=0o644, keep=True)
     _write(folder / CREDENTIALS / LOYALTY_KEY, key + "\n", mode=0o600)
-    access_key = _made_up(folder / CREDENTIALS / ACCESS_KEY)
-    token = _made_up(folder / CREDENTIALS / SCREEN_TOKEN)
-    typer.echo(f"{target}: записан. Ключ доступа для Frontol: {access_key}")
-    for name in answers.registers:
-        typer.echo(f"Страница кассира {name}: http://АДРЕС-ЭТОГО-КОМПЬЮТЕРА:8090/cashier/{quote(name)}?token={token}")
+    typer.echo(f"{target}: записан.")
+    for till in answers.registers:
+        _tell(till, folder / CREDENTIALS)
     typer.echo("Проверка:\n")
     doctor.show(asyncio.run(doctor.examine(target)))
     typer.echo("\nДальше: systemctl start pos-gateway.socket pos-gateway, потом pos-gateway doctor ещё раз.")
 
 
+def _registers(frontol: list[str] | None, onec: list[str] | None) -> tuple[Till, ...]:
+    """Raises `ConfigError` when there is none."""
+    if not (frontol or onec):
+        frontol = _list("Идентификаторы касс Frontol через запятую, как во Frontol (пусто — нет)")
+        onec = _list("Имена касс 1С:Розница через запятую (пусто — нет)")
+    return tills(frontol or [], onec or [])
+
+
 def _list(question: str) -> list[str]:
-    return [part.strip() for part in str(typer.prompt(question)).split(",") if part.strip()]
+    answer = str(typer.prompt(question, default="", show_default=False))
+    return [part.strip() for part in answer.split(",") if part.strip()]
+
+
+def _tell(till: Till, credentials: Path) -> None:
+    """What is entered at the register, and where its cashier looks."""
+    key, token = (_made_up(credentials / name) for name in (till.access_key_file, till.screen_token_file))
+    where = "ключ доступа для Frontol" if till.kind == "frontol" else "ключ для формы шл_Настройки в 1С"
+    typer.echo(f"Касса {till.id}: {where} {key}")
+    page = f"http://АДРЕС-ЭТОГО-КОМПЬЮТЕРА:8090/cashier/{quote(till.id)}?token={token}"
+    typer.echo(f"  страница кассира: {page}")
 
 
 def _printers(given: list[str] | None, *, asked: bool) -> dict[str, Place]:

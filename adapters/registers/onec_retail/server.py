@@ -133,8 +133,8 @@ class OneCServer:
             answer, status = self._said("malformed", Phrase.MALFORMED, what=str(error)), BAD
         except StoreError:
             answer, status = self._said("not_stored", Phrase.NOT_STORED), NOT_STORED
-        except Exception as error:  # the guard of every request: the cashier gets an answer, the log the fault
-            log.exception("request_broken", register=str(register), operation=operation, kind=type(error).__name__)
+        except Exception:  # the guard of every request: the cashier gets an answer, the log the fault
+            log.exception("request_broken", register=str(register), operation=operation)
             answer = self._said("broken", Phrase.BROKEN)
         return self._finish(register, operation, since, answer, status)
 

@@ -62,9 +62,12 @@ def test_secrets_are_the_owners_alone_and_not_in_the_config(tmp_path: Path, key:
 
 def test_questions_ask_for_what_no_option_said(tmp_path: Path) -> None:
     folder = tmp_path / "etc"
-    told = init(folder, said="MAG-1\nKASSA-1, KASSA-2\nhttp://127.0.0.1:9\nshop.Offline\n\nthe-secret\n")
+    told = init(folder, said="MAG-1\nKASSA-1, KASSA-2\nKASSA-1C\nhttp://127.0.0.1:9\nshop.Offline\n\nthe-secret\n")
     assert told.exit_code == 0, told.output
-    assert [row.id for row in ConfigFile(folder / "gateway.toml").settings.registers] == ["KASSA-1", "KASSA-2"]
+    registers = ConfigFile(folder / "gateway.toml").settings.registers
+    assert [(row.kind, row.id) for row in registers] == [
+        ("frontol", "KASSA-1"), ("frontol", "KASSA-2"), ("onec_retail", "KASSA-1C"),
+    ]  # fmt: skip
 
 
 def test_an_existing_config_stays_unless_forced_and_then_beside_it(tmp_path: Path) -> None:
@@ -77,3 +80,22 @@ def test_an_existing_config_stays_unless_forced_and_then_beside_it(tmp_path: Pat
     assert init(tmp_path, "--outlet", "B", "--register", "K", "--sandbox", "--force").exit_code == 0
     assert (tmp_path / "gateway.toml.old").read_text(encoding="utf-8") == old
     assert (tmp_path / "credentials/frontol-access-key").read_text() == first_key  # the registers know it
+
+
+def test_a_1c_register_gets_a_key_of_its_own_that_opens_its_popups_too(tmp_path: Path) -> None:
+    folder = tmp_path / "etc"
+    told = init(folder, "--outlet", "A", "--onec-register", "K-1", "--onec-register", "K-2", "--sandbox")
+    assert told.exit_code == 0, told.output
+    config = ConfigFile(folder / "gateway.toml")
+    bootstrap.check(config)
+    assert [row.kind for row in config.settings.registers] == ["onec_retail"] * 2
+    assert all(row.screen_token_file == row.access_key_file for row in config.settings.registers)
+    keys = {(folder / "credentials" / row.access_key_file).read_text().strip() for row in config.settings.registers}
+    assert len(keys) == 2
+    assert all(key in told.output for key in keys)
+    assert not (folder / "credentials/frontol-access-key").exists()
+
+
+def test_no_register_at_all_is_refused(tmp_path: Path) -> None:
+    refused = init(tmp_path, "--sandbox", said="A\n\n\n\n")
+    assert "нужна хотя бы одна касса" in str(refused.exception)
