@@ -1,6 +1,6 @@
 """Every door between what we decide and what others decide."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -348,12 +348,12 @@ class Line(Protocol):
 class TillReport(Protocol):
     """A register's own list of its receipts, read once from its beginning to its end.
 
-    Complete once all receipts were taken: `unread` are the lines nobody understands, `since` says from when on it tells
-    of a register.
+    Complete once all receipts were taken: `unread` are the lines nobody understands, `since` is when it begins to
+    tell of a register.
     """
 
     unread: list[Unread]
-    since: Mapping[RegisterRef, datetime]
+    since: dict[RegisterRef, datetime]
 
     def receipts(self, closed_before: datetime, line: Callable[[int], None]) -> Iterator[Reported]:
         """Receipts and refunds of shifts closed before that moment, in their order; `line` hears how far it is."""

@@ -7,6 +7,7 @@ from aiohttp import web
 from msgspec.structs import asdict
 
 from adapters.registers import frontol, onec_retail
+from adapters.registers.asking import Budgets
 from adapters.registers.frontol.report import ReportSettings, ReportSource
 from adapters.registers.lane import Lanes
 from gateway.config_file import ConfigFile
@@ -60,12 +61,17 @@ def onec_tokens(config: ConfigFile, known: Registers) -> dict[bytes, RegisterRef
     return found
 
 
+def budgets(config: ConfigFile) -> Budgets:
+    """How long registers wait, of whatever kind."""
+    known = asdict(config.settings.budgets)
+    return Budgets(**{name: known[name] for name in Budgets.__struct_fields__})
+
+
 def onec_style(config: ConfigFile) -> onec_retail.Style:
     return config.decode(config.settings.onec_retail, onec_retail.Style, "onec_retail")
 
 
 def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Meter) -> Routes:
-    budgets = asdict(config.settings.budgets)
     return onec_retail.routes(
         core.checkout,
         core.people.enrolling,
@@ -74,7 +80,7 @@ def onec_routes(config: ConfigFile, known: Registers, core: Core, metrics: Meter
         tuple(known),
         metrics,
         style=onec_style(config),
-        budgets=onec_retail.Budgets(**{name: budgets[name] for name in onec_retail.Budgets.__struct_fields__}),
+        budgets=budgets(config),
         language=config.settings.language,
         identification=config.settings.identification.rules(),
     )
@@ -85,16 +91,13 @@ def frontol_style(config: ConfigFile) -> frontol.Style:
 
 
 def frontol_routes(config: ConfigFile, known: Registers, core: Core, metrics: Meter, lanes: Lanes) -> Routes:
-    budgets = asdict(config.settings.budgets)
-    for nobodys in ("delivery", "code"):
-        budgets.pop(nobodys)
     return frontol.routes(
         core.checkout,
         core.people.enrolling,
         secrets(config, known, "frontol"),
         metrics,
         style=frontol_style(config),
-        budgets=frontol.Budgets(**budgets),
+        budgets=budgets(config),
         language=config.settings.language,
         silent={ref for ref, row in known.items() if row.slip_to == "printer"},
         recording=frontol_recording(config),

@@ -5,18 +5,19 @@ from collections.abc import Set as AbstractSet
 
 from aiohttp import web
 
+from adapters.registers.asking import Budgets
 from adapters.registers.frontol.dialect import PRIORITY
 from adapters.registers.frontol.mapping import Style
 from adapters.registers.frontol.plain import PLAIN
 from adapters.registers.frontol.recording import Recorder, recorder
 from adapters.registers.frontol.registers import KeyRing
-from adapters.registers.frontol.server import Budgets, FrontolServer
+from adapters.registers.frontol.server import FrontolServer
 from adapters.registers.lane import Lanes
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language
 from gateway.ports import Checkout, EnrolmentDesk, Meter
 
-__all__ = ["Budgets", "FrontolServer", "KeyRing", "Recorder", "Style", "recorder", "routes"]
+__all__ = ["FrontolServer", "KeyRing", "Recorder", "Style", "recorder", "routes"]
 
 
 def routes(

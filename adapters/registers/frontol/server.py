@@ -7,8 +7,9 @@ from functools import partial
 
 import structlog
 from aiohttp import web
-from msgspec import Struct
 
+from adapters.registers import asking
+from adapters.registers.asking import Budgets
 from adapters.registers.bodies import Oversized, TooSlow, read_body
 from adapters.registers.frontol import mapping, wire
 from adapters.registers.frontol.dialect import PRIORITY, Dialect
@@ -18,7 +19,6 @@ from adapters.registers.frontol.registers import KeyRing
 from adapters.registers.frontol.registration import OPERATIONS, Registration
 from adapters.registers.lane import Arrived, Written
 from adapters.registers.lane.lanes import Serve
-from gateway.domain.deadline import Deadline
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language, Phrase, say
 from gateway.domain.told import Closed
@@ -28,24 +28,8 @@ from gateway.ports import Checkout, EnrolmentDesk, Meter
 log = structlog.get_logger()
 
 
-class Budgets(Struct, frozen=True, kw_only=True):
-    """Seconds a till waits for each kind of answer, at most."""
-
-    identify: float = 0.3
-    quote: float = 0.3
-    redeem: float = 0.6
-    release: float = 0.3
-    complete: float = 0.3
-    enrol: float = 3.0
-
-
-class Asked(Struct, frozen=True, kw_only=True):
-    """One understood request, and since when its till waits (monotonic seconds)."""
-
-    request: wire.Request
-    register: RegisterRef
-    raw: bytes
-    since: float
+class Asked(asking.Asked[wire.Request], frozen=True, kw_only=True):
+    """What a till asks."""
 
 
 class FrontolServer:
@@ -182,12 +166,12 @@ class FrontolServer:
         key = mapping.customer_key(asked.request.client)
         if key is None:
             return self._refused(Phrase.NO_IDENTITY)
-        told = await self._checkout.identify(key, asked.register, self._deadline(asked, self._budgets.identify))
+        told = await self._checkout.identify(key, asked.register, asked.within(self._budgets.identify))
         return mapping.identified(told, self._style)
 
     async def _calculate(self, asked: Asked) -> Answer:
         receipt = mapping.receipt(asked.request, asked.register)
-        deadline, echoed = self._deadline(asked, self._budgets.quote), asked.request.client.validation_code
+        deadline, echoed = asked.within(self._budgets.quote), asked.request.client.validation_code
         told = await self._checkout.quote(receipt, deadline, echoed)
         if told.code_needed and not told.code:  # we compare: a till has no question of its own for a code
             await self._checkout.send_code(receipt, deadline)
@@ -200,17 +184,17 @@ class FrontolServer:
         points = asked.request.payment.amount
         if points <= 0:
             raise MalformedRequest("payment.amount: нужно больше нуля")
-        deadline, code = self._deadline(asked, self._budgets.redeem), asked.request.client.validation_code
+        deadline, code = asked.within(self._budgets.redeem), asked.request.client.validation_code
         told = await self._checkout.redeem(receipt, points, deadline, code)
         return mapping.redeemed(told, self._style)
 
     async def _cancel_bonus_payment(self, asked: Asked) -> Answer:
         receipt = mapping.receipt(asked.request, asked.register)
-        return mapping.released(await self._checkout.release(receipt, self._deadline(asked, self._budgets.release)))
+        return mapping.released(await self._checkout.release(receipt, asked.within(self._budgets.release)))
 
     async def _confirm(self, asked: Asked) -> Answer:
         receipt = mapping.receipt(asked.request, asked.register)
-        deadline = self._deadline(asked, self._budgets.complete)
+        deadline = asked.within(self._budgets.complete)
         return self._closed(await self._checkout.complete(receipt, asked.raw, deadline))
 
     async def _confirm_refund(self, asked: Asked) -> Answer:
@@ -219,9 +203,6 @@ class FrontolServer:
 
     def _closed(self, told: Closed) -> Answer:
         return mapping.closed(told, self._style, "confirm")
-
-    def _deadline(self, asked: Asked, budget: float) -> Deadline:
-        return Deadline(asked.since + budget)
 
     def _refused(self, phrase: Phrase, **values: str) -> Answer:
         return mapping.refused(say(self._language, phrase, **values), self._style)

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
+from adapters.registers.asking import Budgets
 from adapters.registers.onec_retail.mapping import Style
-from adapters.registers.onec_retail.server import Budgets, OneCServer
+from adapters.registers.onec_retail.server import OneCServer
 from gateway.domain.identification import Identification
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Language
 from gateway.ports import Checkout, EnrolmentDesk, Meter, StaffDesk
 
-__all__ = ["Budgets", "OneCServer", "Style", "routes"]
+__all__ = ["OneCServer", "Style", "routes"]
 
 
 def routes(

@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import msgspec
 import structlog
 from aiohttp import web
-from msgspec import Struct
 
+from adapters.registers import asking
+from adapters.registers.asking import Budgets
 from adapters.registers.bodies import Oversized, TooSlow, read_body
 from adapters.registers.onec_retail import mapping, wire
 from adapters.registers.onec_retail.mapping import Answer, Style
 from adapters.registers.phones import phone_digits
-from gateway.domain.deadline import Deadline
 from gateway.domain.enrolment import Application
 from gateway.domain.enrolment_form import FormFault, application
 from gateway.domain.identification import Identification
@@ -35,25 +35,8 @@ FINAL = frozenset({"complete", "refund"})
 """The receipt is closed at the register already: what cannot be understood is kept for a person."""
 
 
-class Budgets(Struct, frozen=True, kw_only=True):
-    """Seconds a cashier waits for each kind of answer, at most."""
-
-    identify: float = 0.3
-    quote: float = 0.3
-    redeem: float = 0.6
-    release: float = 0.3
-    complete: float = 0.3
-    code: float = 3.0
-    enrol: float = 3.0
-
-
-class Asked(Struct, frozen=True, kw_only=True):
-    """One understood request, and since when its register waits (monotonic seconds)."""
-
-    request: wire.Request
-    register: RegisterRef
-    raw: bytes
-    since: float
+class Asked(asking.Asked[wire.Request], frozen=True, kw_only=True):
+    """What a 1C register asks."""
 
 
 class OneCServer:
@@ -152,32 +135,32 @@ class OneCServer:
         key = mapping.customer_key(asked.request.client, self._identification)
         if key is None:
             return self._said("anonymous", Phrase.NO_IDENTITY)
-        told = await self._checkout.identify(key, asked.register, self._deadline(asked, self._budgets.identify))
+        told = await self._checkout.identify(key, asked.register, asked.within(self._budgets.identify))
         return mapping.identified(told, self._style)
 
     async def _quote(self, asked: Asked) -> Answer:
         before = mapping.receipt(mapping.undiscounted(asked.request), asked.register, self._identification)
-        told = await self._checkout.quote(before, self._deadline(asked, self._budgets.quote))
+        told = await self._checkout.quote(before, asked.within(self._budgets.quote))
         return mapping.quoted(told, asked.request, self._style)
 
     async def _send_code(self, asked: Asked) -> Answer:
-        told = await self._checkout.send_code(self._receipt(asked), self._deadline(asked, self._budgets.code))
+        told = await self._checkout.send_code(self._receipt(asked), asked.within(self._budgets.code))
         return mapping.declined(told) if isinstance(told, Declined) else mapping.code_sent(told)
 
     async def _redeem(self, asked: Asked) -> Answer:
         points = asked.request.points
         if points is None or points <= 0:
             raise MalformedRequest("points: нужно больше нуля")
-        receipt, deadline = self._receipt(asked), self._deadline(asked, self._budgets.redeem)
+        receipt, deadline = self._receipt(asked), asked.within(self._budgets.redeem)
         told = await self._checkout.redeem(receipt, points, deadline, asked.request.code)
         return mapping.declined(told) if isinstance(told, Declined) else mapping.redeemed(told, asked.request)
 
     async def _release(self, asked: Asked) -> Answer:
-        deadline = self._deadline(asked, self._budgets.release)
+        deadline = asked.within(self._budgets.release)
         return mapping.released(await self._checkout.release(self._receipt(asked), deadline))
 
     async def _complete(self, asked: Asked) -> Answer:
-        deadline = self._deadline(asked, self._budgets.complete)
+        deadline = asked.within(self._budgets.complete)
         told = await self._checkout.complete(self._receipt(asked), asked.raw, deadline)
         return mapping.closed(told, "complete", self._style)
 
@@ -193,14 +176,14 @@ class OneCServer:
         told = self._application(asked)
         if not isinstance(told, Application):
             return told
-        begun = await self._enrolment.begin(told, asked.register, self._deadline(asked, self._budgets.enrol))
+        begun = await self._enrolment.begin(told, asked.register, asked.within(self._budgets.enrol))
         return mapping.declined(begun) if isinstance(begun, Declined) else mapping.begun(begun)
 
     async def _enrol_finish(self, asked: Asked) -> Answer:
         told = self._application(asked)
         if not isinstance(told, Application):
             return told
-        deadline = self._deadline(asked, self._budgets.enrol)
+        deadline = asked.within(self._budgets.enrol)
         done = await self._enrolment.finish(told, asked.request.code, asked.register, deadline)
         return mapping.declined(done) if isinstance(done, Declined) else mapping.enrolled(done, self._style)
 
@@ -222,14 +205,11 @@ class OneCServer:
         key = mapping.customer_key(asked.request.client, self._identification)
         if key is None:
             return self._said("anonymous", Phrase.NO_IDENTITY)
-        told = await self._staff.about(key, asked.register, self._deadline(asked, self._budgets.enrol))
+        told = await self._staff.about(key, asked.register, asked.within(self._budgets.enrol))
         return mapping.declined(told) if isinstance(told, Declined) else mapping.about(told)
 
     def _receipt(self, asked: Asked) -> Receipt:
         return mapping.receipt(asked.request, asked.register, self._identification)
-
-    def _deadline(self, asked: Asked, budget: float) -> Deadline:
-        return Deadline(asked.since + budget)
 
     def _said(self, reason: str, phrase: Phrase, **values: str) -> Answer:
         return mapping.refused(reason, say(self._language, phrase, **values))

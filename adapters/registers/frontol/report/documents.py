@@ -34,7 +34,7 @@ class Document(Struct):
 
 
 class Outline(Struct):
-    """What a first reading tells, by the till's clock: when each shift was `closed`, and `since` when it tells of a till.
+    """What a first reading tells, by the till's clock: when shifts were `closed`, `since` when it tells of a till.
 
     A shift that is not here may still go on; one that is may have begun before the report.
     """
