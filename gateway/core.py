@@ -262,6 +262,7 @@ async def _turn(guard: GuardedProgram, work: Work, operation: Operation) -> Asyn
 def _terms(settings: Settings, profile: Profile) -> Terms:
     return Terms(
         request_life=timedelta(seconds=settings.sale.request_life_seconds),
+        queue_life=timedelta(seconds=settings.sale.queue_life_seconds),
         release_after=timedelta(seconds=settings.sale.release_after_seconds),
         first_try=timedelta(seconds=settings.sale.first_try_seconds),
         profile=profile,

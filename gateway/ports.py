@@ -217,6 +217,9 @@ class Store(Protocol):
         A store that several gateways share leaves it to those whose clocks were not.
         """
 
+    async def latest_change(self) -> datetime | None:
+        """The latest time of any row of the history; None while there is none."""
+
     async def next_due(self, lane: Lane) -> datetime | None:
         """When the earliest work that nobody has leased falls due."""
 

@@ -167,6 +167,7 @@ class LimitedMode(Section, frozen=True, kw_only=True):
 
 class SaleTimes(Section, frozen=True, kw_only=True):
     request_life_seconds: Duration = 60
+    queue_life_seconds: Duration = 60
     release_after_seconds: Duration = 900
     first_try_seconds: Duration = 5
     parallel_deliveries: Parallel = 4

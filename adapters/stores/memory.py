@@ -118,6 +118,10 @@ class MemoryStore:
         self._outbox.bring_forward(by)
         self._listeners.tell(None)
 
+    async def latest_change(self) -> datetime | None:
+        self._require(writable=False)
+        return max((row.at for row in self._history), default=None)
+
     async def next_due(self, lane: Lane) -> datetime | None:
         self._require(writable=False)
         return self._outbox.next_due(lane)

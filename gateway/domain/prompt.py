@@ -21,6 +21,10 @@ class PromptState(StrEnum):
     EXPIRED = "expired"
 
 
+A_MOMENT = timedelta(seconds=5)
+"""By so much a clock is moved when it is only kept right."""
+
+
 class Prompt(Struct, frozen=True, kw_only=True):
     """One prompt for one sale and one rule. `deadline`: shown and reported by then, or not at all.
 
@@ -49,6 +53,10 @@ class Prompt(Struct, frozen=True, kw_only=True):
     shown_at: datetime | None = None
     body: bytes = b""
     key: str = ""
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it may still be seen. One from the future is of a clock set back since: nobody knows its age."""
+        return self.offered_at - A_MOMENT <= now < self.deadline
 
     def __repr__(self) -> str:
         return f"Prompt(id={self.id!r}, rule={self.rule!r}, state={self.state!r})"

@@ -115,12 +115,21 @@ def idle(sale: Sale, event: Idle, terms: Terms) -> Step:
     hold = sale.hold
     if hold is None:
         return nothing_idle(sale, event, terms)
-    seen = max((at for at in (sale.seen_at, event.seen_at) if at is not None), default=event.now)
-    since = seen if hold.held else hold.last_sent or event.now
-    patience = terms.release_after if hold.held else terms.request_life
+    seen = max((at for at in (sale.seen_at, event.seen_at) if at is not None and at <= event.now), default=event.now)
+    sent = min(hold.last_sent or event.now, event.now)
+    since, patience = (seen, terms.release_after) if hold.held else (sent, terms.request_life)
     if event.now >= since + patience:
         return give_up(sale, event.now, terms, Verdict.DONE)
-    return Step(sale=sale, verdict=Verdict.WAIT, work=(watch(sale, since + patience),))
+    work = (watch(sale, since + patience),)
+    return Step(sale=_by_a_right_clock(sale, hold, event.now), verdict=Verdict.WAIT, work=work)
+
+
+def _by_a_right_clock(sale: Sale, hold: Hold, now: datetime) -> Sale:
+    """Times that lie in the future are of a clock that was set back since: what they tell of is over by now."""
+    if max(sale.seen_at or now, hold.last_sent or now) <= now:
+        return sale
+    seen, sent = min(sale.seen_at or now, now), min(hold.last_sent or now, now)
+    return replace(sale, seen_at=seen, hold=replace(hold, last_sent=sent))
 
 
 def nothing_idle(sale: Sale, event: Idle, _terms: Terms) -> Step:
@@ -166,6 +175,8 @@ def release_answered(sale: Sale, event: ReleaseAnswered, terms: Terms) -> Step:
     release = sale.release_of(event.generation)
     if release is None or release.is_over:
         return stay(sale, Verdict.STALE)
+    latest = event.now + terms.request_life  # later, it is of a clock that was set back since
+    release = replace(release, copies_until=min(release.copies_until, latest))
     state = _release_state(release, event, terms)
     if state is None:
         return stay(sale, Verdict.UNAVAILABLE)

@@ -224,11 +224,13 @@ TWO_PHASE = Profile(name="two_phase", updates_held=False, cancel_settles=True)
 class Terms(Struct, frozen=True, kw_only=True):
     """The protocol's profile and its times.
 
-    `request_life`: the longest life of a request; `release_after`: how long points wait for a close;
-    `first_try`: how long the first try of a delivery or a release has before the outbox takes over.
+    `request_life`: the longest life of a request; `queue_life`: how long a queued call is looked for before it is
+    sent again; `release_after`: how long points wait for a close; `first_try`: how long the first try of a delivery
+    or a release has before the outbox takes over.
     """
 
     request_life: timedelta = timedelta(seconds=60)
+    queue_life: timedelta = timedelta(seconds=60)
     release_after: timedelta = timedelta(minutes=15)
     first_try: timedelta = timedelta(seconds=5)
     profile: Profile = CREATE_THEN_CANCEL

@@ -5,7 +5,6 @@ close itself makes the first try, so that the slip can carry the server's texts.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import structlog
 
@@ -28,6 +27,7 @@ from gateway.errors import LoyaltyError
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.outbox import Later
 from gateway.services.planning import Plan, Planning, paid_apart
+from gateway.services.queued import next_look
 from gateway.services.records import Records
 from gateway.services.telling import PAID, Telling
 
@@ -35,12 +35,6 @@ log = structlog.get_logger()
 
 MOST_STEPS = 12
 """Forms and holds settled in one go; the outbox comes back for more. A guard against a loop of ours."""
-
-LOOK_AGAIN = timedelta(seconds=2)
-"""When a queued call is first looked for at the server."""
-
-SEND_AGAIN = timedelta(seconds=60)
-"""When a queued call that cannot be found is sent again, with the same key."""
 
 QUEUED = (Operation.OFFLINE_SALE, Operation.PAID)
 """Done when the order shows it; "accepted" only says that the server will see to it."""
@@ -156,7 +150,8 @@ class Delivering:
         """Send what was stored."""
         answer = await self._telling.deliver(delivery, deadline)
         if delivery.operation in QUEUED and isinstance(answer, Accepted):
-            raise Later(LOOK_AGAIN.total_seconds())  # queued is not done
+            now = self._records.clock.now()
+            raise Later(next_look(now, now, self._records.terms.queue_life))  # queued is not done
         return await self._answered(sale, delivery, answer)
 
     def _sent(self, sale: Sale, plan: Plan | None) -> DeliverySent:
@@ -192,8 +187,9 @@ class Delivering:
         if found.order is not None and (delivery.operation is not Operation.PAID or found.order.state in PAID):
             return await self._answered(sale, delivery, Accepted(earned=found.order.earned))
         now = self._records.clock.now()
-        if delivery.last_sent is not None and now < delivery.last_sent + SEND_AGAIN:
-            raise Later(next_look(now - delivery.last_sent))
+        wait = next_look(delivery.last_sent or now, now, self._records.terms.queue_life)
+        if wait is not None:
+            raise Later(wait)
         return await self._send(sale, None, deadline)
 
     async def _answered(self, sale: Sale, delivery: Delivery, answer: Answer) -> Sale:
@@ -228,12 +224,6 @@ def _is_just_delivered(step: Step) -> bool:
 
 def _wanted_wait(answer: Answer) -> float | None:
     return answer.retry_after if isinstance(answer, NoAnswer) else None
-
-
-def next_look(age: timedelta) -> float:
-    """Read at 2, 5, 15 and 60 s after the send."""
-    seconds = age.total_seconds()
-    return next((at - seconds for at in (2, 5, 15, 60) if at > seconds + 0.5), 1.0)
 
 
 def _form(sale: Sale, close: Close) -> Form | None:

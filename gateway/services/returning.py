@@ -14,8 +14,8 @@ from gateway.domain.money import ZERO
 from gateway.domain.refund import RefundRecord, RefundState, moved, returned_pieces
 from gateway.domain.sale_record import Sale, State
 from gateway.ports import LoyaltyProgram, Meter
-from gateway.services.delivery import SEND_AGAIN, next_look
 from gateway.services.outbox import Later
+from gateway.services.queued import next_look
 from gateway.services.records import Records
 from gateway.services.refunded_sales import RefundedSales
 from gateway.services.telling import Telling
@@ -77,7 +77,7 @@ class Returning:
         under_way = any(row.state in (RefundState.SENT, RefundState.CHECKING) for row in others)
         if (sale is not None and sale.state is not State.DELIVERED) or under_way:
             raise Later(2 if age < UNSEEN else None)
-        if sale is None and age < UNSEEN:
+        if sale is None and timedelta(0) <= age < UNSEEN:
             raise Later((UNSEEN - age).total_seconds())
         order = sale.delivered_order if sale is not None else record.sale_id
         pieces = _pieces(record, sale, others)
@@ -97,7 +97,8 @@ class Returning:
             await self._park(sent, answer.text)
             return
         await self._commit(moved(sent, RefundState.CHECKING), sent.state)
-        raise Later(next_look(timedelta(0)))
+        now = self._records.clock.now()
+        raise Later(next_look(now, now, self._records.terms.queue_life))
 
     async def _park(self, record: RefundRecord, why: str) -> None:
         """Refused for good: kept for a person."""
@@ -114,13 +115,15 @@ class Returning:
             self._meter.count("refunds", state=RefundState.DONE)
             return
         now = self._records.clock.now()
-        age = now - (record.sent_at or record.at)
-        if age < SEND_AGAIN:
-            raise Later(next_look(age))
+        sent_at = record.sent_at or record.at
+        wait = next_look(sent_at, now, self._records.terms.queue_life)
+        if wait is not None:
+            raise Later(wait)
         if now - record.at > OVERDUE:
             log.error("refund_overdue", refund=record.id, register=str(record.register))
-        if age < (now - record.at) / 8:  # ever more seldom: a sale that nobody knows may still turn up
-            raise Later(((now - record.at) / 8 - age).total_seconds())
+        again = sent_at + (now - record.at) / 8
+        if sent_at <= now < again:
+            raise Later((again - now).total_seconds())  # ever more seldom: a sale nobody knows may still turn up
         await self._send(record, deadline)
 
     async def _shows(self, order: OrderView, record: RefundRecord) -> bool:

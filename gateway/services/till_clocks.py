@@ -58,7 +58,8 @@ class TillClocks:
         at = said - self._skews.get(receipt.register, timedelta(0))
         if now - at > LIVE:
             return ClosedAt(at=at, told=said, is_late=True)
-        return ClosedAt(at=now, told=now if self._clock.synchronised() else said)
+        is_right = self._clock.synchronised() and not self._clock.lost()
+        return ClosedAt(at=now, told=now if is_right else said)
 
     def _zoned(self, at: datetime) -> datetime:
         """A time without a zone is the outlet's."""

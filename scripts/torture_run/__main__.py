@@ -20,8 +20,8 @@ from torture_run.variants import VARIANTS
 
 MOST_SHOWN = 30
 
-DRAIN_SECONDS = 400.0
-"""A queued call that was lost is sent again after a minute, perhaps in vain; a lease runs out after half of one."""
+DRAIN_SECONDS = 300.0
+"""A delivery that has failed often is tried once a minute; a dead gateway's lease runs out after half of one."""
 
 COLD = "every N-th start is one from nothing; the others are forked from a process that has imported the gateway (10)"
 
@@ -36,9 +36,11 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--gateway", default=str(COMMAND), metavar="COMMAND", help="another gateway than ours")
     parser.add_argument("--variant", choices=tuple(VARIANTS), default="documented", help="of the loyalty server")
     parser.add_argument("--cold", type=int, default=10, metavar="N", help=COLD)
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder for store and logs, kept")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="for store and logs, which stay; made if missing")
     parser.add_argument("--drain", type=float, default=DRAIN_SECONDS, metavar="SECONDS", help="at most, at the end")
     given = parser.parse_args()
+    if given.keep is not None and not _is_made_empty(given.keep):
+        parser.error(f"--keep {given.keep}: is not an empty folder")
     if given.gateways > 1 and given.store != "postgres":
         parser.error("several gateways need --store postgres")
     if given.gateway != str(COMMAND):
@@ -46,17 +48,28 @@ def asked() -> argparse.Namespace:
     return given
 
 
+def _is_made_empty(folder: Path) -> bool:
+    """A folder of an earlier run would lend this one its store."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return not any(folder.iterdir())
+    except OSError:
+        return False
+
+
 def judged(result: Result, console: Console) -> bool:
     """Whether all is well; what is not is said."""
     violations = result.findings.violations
     for one in violations[:MOST_SHOWN]:
-        console.print(f"{one.fault}: {one.subject}: {one.what}", markup=False, highlight=False)
+        console.print(f"{one.fault}: {one.subject}: {one.what}", markup=False, highlight=False, soft_wrap=True)
     if len(violations) > MOST_SHOWN:
         console.print(f"and {len(violations) - MOST_SHOWN} more")
     enough = result.findings.acknowledged >= CLOSES_PER_KILL * len(result.kills)
     if not enough:
         console.print(f"too little load: {result.findings.acknowledged} closes for {len(result.kills)} kills")
-    return enough and not violations and len(result.kills) == result.plan.kills
+    if not result.popups:
+        console.print("no popup was raised: this run says nothing of them")
+    return enough and result.popups > 0 and not violations and len(result.kills) == result.plan.kills
 
 
 def summary(result: Result) -> str:
@@ -94,7 +107,7 @@ def main() -> int:
 
         result = asyncio.run(run(plan, watch))
     well = judged(result, console)
-    console.print(summary(result), markup=False, highlight=False)
+    console.print(summary(result), markup=False, highlight=False, soft_wrap=True)
     if given.json:
         given.json.write_bytes(msgspec.json.format(msgspec.json.encode(result, enc_hook=str)))
     print(result.line())

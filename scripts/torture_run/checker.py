@@ -120,7 +120,10 @@ def _hanging(seen: Evidence) -> Iterator[Violation]:
 
 
 def _popups(seen: Evidence) -> Iterator[Violation]:
-    """Reported once, only what a cashier has seen, and only where there was a popup."""
+    """Reported once, only what a cashier has seen, and only where there was a popup.
+
+    A report that the server queued and then lost is not the gateway's: no question would tell it.
+    """
     told = Counter(receipt for customer in seen.server.customers for receipt in customer.reported)
     seen_by_store = {prompt.sale_id: prompt for prompt in seen.store.prompts}
     for receipt, times in told.items():
@@ -130,7 +133,7 @@ def _popups(seen: Evidence) -> Iterator[Violation]:
         if times > 1:
             yield Violation(Fault.DOUBLED, receipt, f"shown was reported {times} times")
     for prompt in seen.store.prompts:
-        if prompt.state == "reported" and not told[prompt.sale_id]:
+        if prompt.state == "reported" and not told[prompt.sale_id] and prompt.key not in seen.server.dropped:
             yield Violation(Fault.LOST, prompt.sale_id, "the store believes that shown was reported")
 
 

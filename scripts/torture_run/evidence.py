@@ -43,9 +43,11 @@ async def server(url: str) -> Server:
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(timeout=timeout) as http:
         orders = await _get(http, f"{url}/_sandbox/orders")
+        errors = await _get(http, f"{url}/_sandbox/async-errors")
         found = [await _get(http, f"{url}/_sandbox/customers/{phone(number)}") for number in range(CUSTOMERS)]
     customers = tuple(_customer(customer_id(number), row) for number, row in enumerate(found))
-    return Server(orders=tuple(map(_order, orders)), customers=customers)
+    dropped = frozenset(str(error["transactionId"]) for error in errors)
+    return Server(orders=tuple(map(_order, orders)), customers=customers, dropped=dropped)
 
 
 async def _get(http: aiohttp.ClientSession, url: str) -> Any:
@@ -99,7 +101,8 @@ def store(rows: Rows) -> Store:
             StoredRefund(id=row.id, sale_id=row.sale_id, state=row.state) for row in decoded(REFUND, bodies["refund"])
         ),
         prompts=tuple(
-            StoredPrompt(id=row.id, sale_id=row.sale_id, state=row.state) for row in decoded(PROMPT, bodies["prompt"])
+            StoredPrompt(id=row.id, sale_id=row.sale_id, state=row.state, key=row.key)
+            for row in decoded(PROMPT, bodies["prompt"])
         ),
         documents=rows["document"][0][0],
         work=tuple(name for (name,) in rows["work"]),

@@ -62,8 +62,11 @@ class ServerCustomer(Struct, frozen=True, kw_only=True):
 
 
 class Server(Struct, frozen=True, kw_only=True):
+    """`dropped` are the keys of calls that it has taken into its queue and lost there, telling nobody."""
+
     orders: tuple[ServerOrder, ...] = ()
     customers: tuple[ServerCustomer, ...] = ()
+    dropped: frozenset[str] = frozenset()
 
 
 class StoredRelease(Struct, frozen=True, kw_only=True):
@@ -87,9 +90,12 @@ class StoredRefund(Struct, frozen=True, kw_only=True):
 
 
 class StoredPrompt(Struct, frozen=True, kw_only=True):
+    """`key` is that of the call by which the server was told that it was shown."""
+
     id: str
     sale_id: str
     state: str
+    key: str = ""
 
 
 class Store(Struct, frozen=True, kw_only=True):

@@ -254,6 +254,14 @@ async def test_work_is_brought_forward_when_the_clock_was_set_back(store: Store)
     assert len(await store.work(10)) == 2, "an older lease"
 
 
+async def test_the_latest_change_is_the_latest_by_its_time(store: Store) -> None:
+    """Not the last one written: that may be dated by a clock that was set back."""
+    assert await store.latest_change() is None
+    await store.commit(Change(history=(make_history(at=later(hours=1).astimezone(MOSCOW)),)))
+    await store.commit(Change(history=(make_history(at=AT),)))
+    assert await store.latest_change() == later(hours=1)
+
+
 async def test_work_planned_anew_replaces_the_old_plan_and_its_lease(store: Store) -> None:
     await store.commit(Change(work=(make_work(),)))
     await leased(store)

@@ -125,6 +125,14 @@ def test_each_fault_is_found(name: str) -> None:
     assert fault in faults(check(tills, server, store))
 
 
+def test_a_report_that_the_server_lost_in_its_queue_is_no_fault() -> None:
+    reported = replace(STORE.prompts[0], key="key")
+    unreported = replace(SERVER, customers=(replace(OLGA, reported=()),))
+    store = replace(STORE, prompts=(reported,))
+    assert faults(check(told(), unreported, store)) == {Fault.LOST}
+    assert check(told(), replace(unreported, dropped=frozenset({"key"})), store).violations == ()
+
+
 def test_points_the_server_refused_are_no_fault_when_the_shop_is_alerted() -> None:
     orders = (GIVEN_UP, replace(PAID, total=Decimal(110), spent=ZERO))
     server = Server(orders=orders, customers=(replace(OLGA, has=Decimal(101)),))

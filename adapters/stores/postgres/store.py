@@ -96,6 +96,10 @@ class PostgresStore:
     async def bring_forward(self, by: timedelta) -> None:
         """The work is everybody's here, and the other gateways' clocks were not set back: they take it in time."""
 
+    async def latest_change(self) -> datetime | None:
+        ((at,),) = await self._rows("latest_change")
+        return None if at is None else instant(at)
+
     async def next_due(self, lane: Lane) -> datetime | None:
         ((due,),) = await self._rows("next_due", lane.value)
         return None if due is None else instant(due)

@@ -95,8 +95,11 @@ class SqliteStore:
         await self._writer.run(partial(writing.bring_forward, by))
         self._listeners.tell(None)
 
+    async def latest_change(self) -> datetime | None:
+        return await self._reader.run(partial(_moment, "latest_change", {}))
+
     async def next_due(self, lane: Lane) -> datetime | None:
-        return await self._reader.run(partial(_next_due, lane))
+        return await self._reader.run(partial(_moment, "next_due", {"lane": lane.value}))
 
     def listen(self, heard: Callable[[News], None]) -> None:
         """One process writes the file, so what it writes itself is all there is to hear."""
@@ -164,9 +167,9 @@ def _decoded(decoder: Decoder[Record], name: str, asked: Asked, connection: Conn
     return decoded(decoder, (body for (body,) in _rows(name, asked, connection)))
 
 
-def _next_due(lane: Lane, connection: Connection) -> datetime | None:
-    ((due,),) = connection.execute(QUERIES["next_due"], {"lane": lane.value}).fetchall()
-    return None if due is None else instant(due)
+def _moment(name: str, asked: Asked, connection: Connection) -> datetime | None:
+    ((at,),) = _rows(name, asked, connection)
+    return None if at is None else instant(at)
 
 
 def _counts(connection: Connection) -> Counts:

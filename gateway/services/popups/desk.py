@@ -54,7 +54,7 @@ class PopupDesk:
 
     async def view(self, register: RegisterRef) -> DeskView:
         now = self._records.clock.now()
-        waiting = [row for row in await self._records.store.offered(register) if now < row.deadline]
+        waiting = [row for row in await self._records.store.offered(register) if row.waits(now)]
         return DeskView(
             popups=tuple(self._popup(row, now) for row in waiting),
             receipt_open=self._floor.is_open(register),
@@ -126,7 +126,7 @@ class PopupDesk:
             if prompt.state is not PromptState.OFFERED:
                 return prompt.state in ANSWERED[answer]
             now = self._records.clock.now()
-            if now >= prompt.deadline:
+            if not prompt.waits(now):
                 return False
             change = self._seen(prompt, now) if answer is PromptAnswer.CONGRATULATED else _left(prompt)
             try:

@@ -1,12 +1,13 @@
 """After the sale: ask for the customer's segments, in time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.domain.customer import Customer, CustomerKey
 from gateway.domain.deadline import Deadline
+from gateway.domain.prompt import A_MOMENT
 from gateway.domain.prompt_rule import Moment, PromptRule, by_priority
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.sale_record import Close, Sale
@@ -67,7 +68,7 @@ class PopupPolling:
             return ()
         paid = sale.delivered_at or sale.close.at
         due = max(sale.close.at + self._terms.after_close, paid + self._terms.after_paid)
-        if due >= sale.close.at + self.window():
+        if due >= sale.close.at + self.window() or not self._is_open(sale.close, paid):
             self._meter.count("popups", state="too_late")
             return ()
         return (Work(kind=WorkKind.POLL, subject=sale.id, due=due),)
@@ -76,13 +77,17 @@ class PopupPolling:
         """Ask, and offer what the rules say. Raises `Later` while the window is open."""
         sale = await self._records.store.sale(sale_id)
         now = self._records.clock.now()
-        if sale is None or sale.close is None or now >= sale.close.at + self.window():
+        if sale is None or sale.close is None or not self._is_open(sale.close, now):
             return
         customer = await self._customer(sale.close, deadline)
         found = customer is not None and await self._raising.offer(self._rules, sale.id, sale.close, customer)
         self._meter.count("popup_polls", found="yes" if found else "no")
         if not found and now < sale.close.at + self._terms.again_after_close:
             raise Later((sale.close.at + self._terms.again_after_close - now).total_seconds())
+
+    def _is_open(self, close: Close, now: datetime) -> bool:
+        """Whether the customer may still be there. A close in the future is of a clock that was set back since."""
+        return close.at - A_MOMENT <= now < close.at + self.window()
 
     async def _customer(self, close: Close, deadline: Deadline) -> Customer | None:
         """With the segments of this moment."""

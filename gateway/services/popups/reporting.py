@@ -37,7 +37,7 @@ class PopupReporting:
         if prompt is None or prompt.state in OVER:
             return
         now = self._records.clock.now()
-        if prompt.state is PromptState.OFFERED and now < prompt.deadline:
+        if prompt.state is PromptState.OFFERED and prompt.waits(now):
             raise Later((prompt.deadline - now).total_seconds())
         if prompt.state is PromptState.OFFERED or now > prompt.deadline - RESERVE:
             await self._end(prompt, PromptState.EXPIRED)

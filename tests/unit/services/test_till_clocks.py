@@ -58,6 +58,14 @@ def test_a_clock_that_nobody_keeps_believes_the_register(clocks: TillClocks, clo
     assert (closed.at, closed.told) == (AT, said)
 
 
+def test_a_clock_that_is_lost_believes_the_register(clocks: TillClocks, clock: FakeClock) -> None:
+    """Whatever the administrator has said of it."""
+    clock.is_lost = True
+    clock.set_back(50 * 365 * 24 * 3600)
+    closed = clocks.closed(make_receipt(at=AT))
+    assert (closed.at, closed.told) == (clock.now(), AT)
+
+
 def test_a_time_without_a_zone_is_the_outlets(clocks: TillClocks) -> None:
     naive = datetime(2026, 11, 21, 14, 0)  # noqa: DTZ001 - what a till without a zone sends; 11:00 UTC in Moscow
     assert clocks.closed(make_receipt(at=naive)).told == AT.replace(hour=11, minute=0, second=0, microsecond=0)

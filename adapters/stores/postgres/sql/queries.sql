@@ -211,6 +211,9 @@ SELECT body FROM document WHERE NOT dropped ORDER BY at DESC, id DESC LIMIT $1;
 -- name: history
 SELECT subject, at, who, before, after, cause FROM history WHERE subject = $1 ORDER BY number;
 
+-- name: latest_change
+SELECT max(at) FROM history;
+
 -- name: old_sales
 SELECT body FROM sale WHERE is_over AND NOT stripped AND changed < $1 ORDER BY changed, id LIMIT $2;
 

@@ -199,6 +199,9 @@ SELECT body FROM document WHERE dropped = 0 ORDER BY at DESC, id DESC LIMIT :lim
 -- name: history
 SELECT subject, at, who, before, after, cause FROM history WHERE subject = :subject ORDER BY number;
 
+-- name: latest_change
+SELECT max(at) FROM history;
+
 -- name: old_sales
 SELECT body FROM sale
 WHERE is_over = 1 AND stripped = 0 AND changed < :before
