@@ -8,11 +8,10 @@ from aiohttp import web
 from msgspec import Struct
 
 from gateway.observability.permission import Permission
+from gateway.observability.wanted import wanted
 from gateway.services.limited_mode import LimitedMode, LimitedState
 
 log = structlog.get_logger()
-
-LARGEST = 1024
 
 
 class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +33,7 @@ class LimitedSwitch:
         if not self._permission.allows(request):
             return web.json_response({"error": "not allowed"}, status=403)
         try:
-            wanted = msgspec.json.decode(await request.content.read(LARGEST), type=Wanted)
-            self._limited.switch(on=wanted.on)
+            self._limited.switch(on=(await wanted(request, Wanted)).on)
         except msgspec.DecodeError:
             return web.json_response({"error": 'expected {"on": true} or {"on": false}'}, status=400)
         except OSError as error:

@@ -10,9 +10,8 @@ from gateway.domain.print_job import PrintJob
 from gateway.domain.printer_state import PrinterState
 from gateway.errors import StoreError
 from gateway.observability.permission import Permission
+from gateway.observability.wanted import wanted
 from gateway.services.print_desk import NotPrintable, PrintDesk
-
-LARGEST = 1024
 
 
 class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,32 +43,32 @@ class PrinterRoutes:
         return _json([_job(job) for job in self._desk.jobs()])
 
     async def _test(self, request: web.Request) -> web.Response:
-        wanted = await self._wanted(request)
-        if isinstance(wanted, web.Response):
-            return wanted
+        what = await self._what(request)
+        if isinstance(what, web.Response):
+            return what
         try:
-            outcome = await self._desk.test(wanted)
+            outcome = await self._desk.test(what)
         except NotPrintable as error:
             return _refused(str(error), 404)
         return _json({"state": outcome.state, "reason": outcome.reason})
 
     async def _reprint(self, request: web.Request) -> web.Response:
-        wanted = await self._wanted(request)
-        if isinstance(wanted, web.Response):
-            return wanted
+        what = await self._what(request)
+        if isinstance(what, web.Response):
+            return what
         try:
-            job = await self._desk.reprint(wanted)
+            job = await self._desk.reprint(what)
         except NotPrintable as error:
             return _refused(str(error), 404)
         except StoreError as error:
             return _refused(str(error), 507)
         return _json(_job(job))
 
-    async def _wanted(self, request: web.Request) -> str | web.Response:
+    async def _what(self, request: web.Request) -> str | web.Response:
         if not self._permission.allows(request):
             return _refused("not allowed", 403)
         try:
-            return msgspec.json.decode(await request.content.read(LARGEST), type=Wanted).what
+            return (await wanted(request, Wanted)).what
         except msgspec.DecodeError:
             return _refused('expected {"what": "..."}', 400)
 

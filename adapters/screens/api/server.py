@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 
 from adapters.screens.access import Access
 from adapters.screens.api import mapping, openapi, wire
+from adapters.screens.bodies import small_body
 from adapters.screens.following import Changes, listening
 from gateway.domain.desk import PromptAnswer
 from gateway.domain.receipt import RegisterRef
@@ -78,7 +79,7 @@ class _Api:
             return _refused(401, NO_ACCESS)
         try:
             # a page of somebody else's cannot make a browser send this type unasked
-            body = await request.content.read(wire.LARGEST_ANSWER) if request.content_type == wire.JSON else b""
+            body = await small_body(request, wire.LARGEST_ANSWER) if request.content_type == wire.JSON else b""
             given = PromptAnswer(wire.decoded_answer(body).answer)
         except msgspec.DecodeError:
             return _refused(400, BAD_ANSWER)

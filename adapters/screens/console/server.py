@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from adapters.screens.bodies import small_body
 from adapters.screens.console import wire
 from adapters.screens.console.sessions import COOKIE, Sessions
 from adapters.screens.console.texts import TEXTS
@@ -105,7 +106,7 @@ async def _read(request: web.Request, kind: type[T]) -> T | None:
     if request.content_type != "application/json":
         return None
     try:
-        return msgspec.json.decode(await request.content.read(wire.LARGEST), type=kind)
+        return msgspec.json.decode(await small_body(request, wire.LARGEST), type=kind)
     except msgspec.DecodeError:
         return None
 
