@@ -9,8 +9,8 @@ from msgspec.structs import replace
 class Occasion(Struct, frozen=True, kw_only=True):
     """`id` is made of rule and customer, and neither can be read from it. `prompt_id` was raised at `at`.
 
-    `holds`: the rule's conditions held when the customer was looked at last; once they do not, he has left, and
-    entering again is a new occasion. So is another `mark` (`PromptRule.mark`).
+    `holds`: what was said counts, and the rule's conditions held when the customer was looked at last. Once they do
+    not, he has left, and entering again is a new occasion. So is another `mark` (`PromptRule.mark`).
     """
 
     id: str
@@ -34,6 +34,6 @@ def raised(name: str, known: Occasion | None, prompt_id: str, mark: str, now: da
     return Occasion(id=name, at=now, prompt_id=prompt_id, mark=mark, version=version)
 
 
-def left(known: Occasion) -> Occasion:
-    """The conditions hold no longer."""
+def open_again(known: Occasion) -> Occasion:
+    """The conditions hold no longer, or nobody has told the customer: the rule may speak the next time they hold."""
     return replace(known, holds=False)

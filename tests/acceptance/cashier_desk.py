@@ -41,7 +41,9 @@ def make_prompt(
 
 
 class MemoryDesk:
-    """Prompts by id. `broken`: nothing can be stored. `listening` counts the open `changes`."""
+    """Prompts by id. `broken`: the store is away; `broken_answers`: it takes no change. `listening` counts the open
+    `changes`.
+    """
 
     def __init__(self) -> None:
         self._prompts: dict[str, Prompt] = {}
@@ -49,6 +51,7 @@ class MemoryDesk:
         self._version = 0
         self._stopping = False
         self.broken = False
+        self.broken_answers = False
         self.whose: dict[str, str] = {}
         self.card: CustomerCard | None = None
         self.limited = ""
@@ -85,7 +88,7 @@ class MemoryDesk:
             self.listening -= 1
 
     async def answer(self, prompt_id: str, register: RegisterRef, answer: PromptAnswer) -> bool:
-        if self.broken:
+        if self.broken or self.broken_answers:
             raise StoreUnavailable
         prompt = self._prompts.get(prompt_id)
         if prompt is None or prompt.register != register:

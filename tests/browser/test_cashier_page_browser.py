@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from acceptance.cashier_desk import MemoryDesk, make_prompt, serving, until
 from browser.chromium import Tab, open_tab
+from msgspec.structs import replace
 
 from gateway.domain.prompt import PromptState
 
@@ -17,6 +19,9 @@ TEXT = "document.querySelector('.text')?.textContent"
 CARDS = "document.querySelectorAll('article').length"
 LINK = "document.querySelector('#link').dataset.state"
 FOCUSED = "document.activeElement.tagName === 'BUTTON'"
+FAILURE = "(document.querySelector('.failure')?.textContent ?? '')"
+HIDDEN = "Object.defineProperty(document, 'visibilityState', {get: () => 'hidden', configurable: true}); 0"
+IN_FRONT = "delete document.visibilityState; 0"
 
 
 @pytest.fixture
@@ -121,19 +126,48 @@ async def test_double_click_answers_one_popup_only(tab: Tab, desk: MemoryDesk, a
     await until(lambda: desk.state("b") is PromptState.SHOWN)
 
 
-async def test_popup_stays_until_it_is_saved(tab: Tab, desk: MemoryDesk, address: str) -> None:
+async def test_a_click_is_told_again_until_it_is_saved(tab: Tab, desk: MemoryDesk, address: str) -> None:
     await tab.look(1366, 768, "dark")
     await opened(tab, address)
     await raised(tab, desk)
     desk.broken = True
     await tab.click("article button")
-    await tab.until("document.querySelector('.failure').textContent === 'Не сохранено, нажмите ещё раз'")
+    await tab.until(FAILURE + " === 'Ещё не сохранено, страница повторяет сама'")
     await asyncio.sleep(0.2)
     await tab.screenshot("cashier-not-saved-dark")
     desk.broken = False
-    await tab.click("article button")
     await tab.until(f"{CARDS} === 0")
     assert desk.state("a") is PromptState.SHOWN
+
+
+async def test_a_popup_without_a_click_counts_once_seen_and_is_told_again_until_it_is_saved(
+    tab: Tab, desk: MemoryDesk, address: str
+) -> None:
+    await opened(tab, address)
+    desk.broken_answers = True
+    await tab.run(HIDDEN)
+    prompt = replace(make_prompt("a"), click_needed=False, seen_after=timedelta(seconds=1))
+    await desk.offer(prompt)
+    await tab.until(f"{CARDS} === 1")
+    await asyncio.sleep(1.5)
+    assert await tab.run(FAILURE) == "", "behind another window nobody has seen it"
+    await tab.run(IN_FRONT)
+    await tab.until(FAILURE + " !== ''")
+    desk.broken_answers = False
+    await tab.until(f"{CARDS} === 0")
+    assert desk.state("a") is PromptState.SHOWN
+
+
+async def test_an_answer_that_came_too_late_is_not_told_again(tab: Tab, desk: MemoryDesk, address: str) -> None:
+    await opened(tab, address)
+    await raised(tab, desk)
+    desk.broken = True
+    await desk.expire("a")
+    await tab.click("article button")
+    await tab.until(FAILURE + " !== ''")
+    desk.broken = False
+    await tab.until(f"{CARDS} === 0")
+    assert desk.state("a") is PromptState.EXPIRED
 
 
 async def test_popup_goes_when_the_gateway_withdraws_it_or_its_time_is_over(

@@ -4,6 +4,7 @@
 const RECONNECT_MS = 2000;
 const SILENCE_MS = 40000; // two heartbeats of 15 s missed: the gateway's machine is gone, though nobody hung up
 const SAVE_MS = 5000; // a cashier does not wait longer for an answer to a click
+const AGAIN_MS = 2000; // until the gateway has stored an answer, or says that it is too late
 const TOLD_MS = 4000;
 const SETTLE_MS = 400; // a click or key on its way when a popup came, went or moved was not meant for what is there now
 const LONG_TEXT = 140; // characters; more would push the button off a small screen at full size
@@ -19,6 +20,7 @@ const title = document.title;
 const list = document.getElementById("prompts");
 const link = document.getElementById("link");
 const cards = new Map(); // id -> card, as long as the gateway lists it; null once confirmed or its time is over
+const again = new WeakMap(); // card -> the timer of an answer that could not be saved
 let events = null;
 let silence = 0;
 let retry = 0;
@@ -161,7 +163,8 @@ function pressed(id, card, button, given) {
 }
 
 async function answer(id, card, button, given) {
-  if ("saving" in card.dataset) return;
+  if ("saving" in card.dataset || !card.isConnected) return;
+  clearTimeout(again.get(card));
   card.dataset.saving = "";
   button.setAttribute("aria-disabled", "true"); // `disabled` would take the focus away
   card.dataset.kept = ""; // once answered, it goes when it is saved and not before
@@ -171,7 +174,10 @@ async function answer(id, card, button, given) {
   delete card.dataset.saving;
   if (status === 200) { tell(texts.stored); drop(id); }
   else if (status === 409) { tell(texts.late); drop(id); }
-  else card.querySelector(".failure").textContent = texts.failed;
+  else {
+    card.querySelector(".failure").textContent = texts.failed;
+    again.set(card, setTimeout(() => answer(id, card, button, given), AGAIN_MS));
+  }
 }
 
 async function save(id, given) {

@@ -16,6 +16,7 @@ from gateway.errors import Conflict
 from gateway.ports import LoyaltyProgram, Meter, News, PromptDesk
 from gateway.services.popups.floor import Floor
 from gateway.services.popups.screens import Screens
+from gateway.services.popups.unheard import unheard
 from gateway.services.records import Records
 from gateway.services.wording import Wording
 
@@ -128,7 +129,7 @@ class PopupDesk:
             now = self._records.clock.now()
             if not prompt.waits(now):
                 return False
-            change = self._seen(prompt, now) if answer is PromptAnswer.CONGRATULATED else _left(prompt)
+            change = self._seen(prompt, now) if answer is PromptAnswer.CONGRATULATED else await self._left(prompt)
             try:
                 await self._records.commit(change)
             except Conflict:
@@ -149,11 +150,11 @@ class PopupDesk:
         seen = moved(prompt, PromptState.SHOWN, shown_at=now, body=self._program.compose(intent), key=key)
         return Change(prompts=(seen,), work=(Work(kind=WorkKind.REPORT, subject=prompt.id, due=now),))
 
-
-def _left(prompt: Prompt) -> Change:
-    """Nobody heard it: nothing is reported, and nothing is left to expire."""
-    waits = Work(kind=WorkKind.REPORT, subject=prompt.id, due=prompt.deadline)
-    return Change(prompts=(moved(prompt, PromptState.LEFT),), finished=(waits,))
+    async def _left(self, prompt: Prompt) -> Change:
+        """Nobody heard it: nothing is reported, and nothing is left to expire."""
+        waits = Work(kind=WorkKind.REPORT, subject=prompt.id, due=prompt.deadline)
+        again = await unheard(self._records, prompt)
+        return Change(prompts=(moved(prompt, PromptState.LEFT),), occasions=again, finished=(waits,))
 
 
 _conforms: type[PromptDesk] = PopupDesk

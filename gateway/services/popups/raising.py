@@ -8,7 +8,7 @@ from gateway.domain.change import Change
 from gateway.domain.customer import Customer
 from gateway.domain.desk import buyer
 from gateway.domain.ids import occasion_id, prompt_id
-from gateway.domain.occasion import Occasion, is_new, left, raised
+from gateway.domain.occasion import Occasion, is_new, open_again, raised
 from gateway.domain.prompt import Prompt
 from gateway.domain.prompt_rule import PromptRule, Scene
 from gateway.domain.sale_record import Close
@@ -72,7 +72,7 @@ class Raising:
         today = here.at.date()
         if rule.misses_of(customer, today):
             if known is not None and known.holds:
-                said.occasions.append(left(known))
+                said.occasions.append(open_again(known))
             return
         mark = rule.mark(customer, today)
         if known is not None and known.prompt_id == prompt_id(sale_id, rule.name):

@@ -11,6 +11,7 @@ from gateway.domain.prompt import Prompt, PromptState, moved
 from gateway.domain.work import Work
 from gateway.ports import Meter
 from gateway.services.outbox import Later
+from gateway.services.popups.unheard import unheard
 from gateway.services.records import Records
 from gateway.services.telling import Telling
 
@@ -51,7 +52,8 @@ class PopupReporting:
         await self._end(prompt, PromptState.EXPIRED if isinstance(answer, Refused) else PromptState.REPORTED)
 
     async def _end(self, prompt: Prompt, state: PromptState) -> None:
-        await self._records.commit(Change(prompts=(moved(prompt, state),)))
+        again = await unheard(self._records, prompt) if prompt.state is PromptState.OFFERED else ()
+        await self._records.commit(Change(prompts=(moved(prompt, state),), occasions=again))
         self._meter.count("popups", state=state)
         if state is PromptState.EXPIRED and prompt.shown_at is not None:
             self._meter.count("popup_reports_late")

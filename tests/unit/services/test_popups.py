@@ -17,7 +17,7 @@ from gateway.domain.change import Change
 from gateway.domain.customer import CustomerKey
 from gateway.domain.desk import PromptAnswer
 from gateway.domain.ids import occasion_id
-from gateway.domain.occasion import left
+from gateway.domain.occasion import open_again
 from gateway.domain.prompt import Prompt, PromptState
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import StoreUnavailable
@@ -285,13 +285,55 @@ async def sold_and_polled(shop: Shop, receipt_id: str) -> list[str]:
 ANYBODY = PromptSettings(name="hello", text="Здравствуйте")
 
 
+async def seen(shop: Shop) -> None:
+    """The cashier has said all that waits."""
+    for prompt in await waiting(shop):
+        assert await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN) is True
+
+
 async def test_one_popup_for_a_customer_and_a_rule_though_he_has_two_receipts() -> None:
     shop = Shop(prompts=(ANYBODY,))
     assert await sold_and_polled(shop, "receipt-1") == ["hello"]
     shop.restart()
-    assert await sold_and_polled(shop, "receipt-2") == []
-    await shop.pass_time(days=1)
+    assert await sold_and_polled(shop, "receipt-2") == [], "the first still waits"
+    await seen(shop)
     assert await sold_and_polled(shop, "receipt-3") == []
+    await shop.pass_time(days=1)
+    assert await sold_and_polled(shop, "receipt-4") == []
+
+
+async def test_what_nobody_saw_in_its_window_is_said_after_the_next_sale() -> None:
+    shop = Shop(prompts=(ANYBODY,))
+    assert await sold_and_polled(shop, "receipt-1") == ["hello"]
+    await shop.pass_time(minutes=3)
+    assert await waiting(shop) == []
+    assert await sold_and_polled(shop, "receipt-2") == ["hello"]
+    await seen(shop)
+    await shop.pass_time(minutes=3)
+    assert await sold_and_polled(shop, "receipt-3") == []
+
+
+async def test_who_had_left_is_told_after_his_next_sale_and_not_after_this_one() -> None:
+    shop = Shop(prompts=(ANYBODY,))
+    await sold_and_polled(shop, "receipt-1")
+    [prompt] = await waiting(shop)
+    assert await shop.core.popups.desk.answer(prompt.id, REGISTER, PromptAnswer.LEFT) is True
+    await shop.core.popups.polling.poll("receipt-1", shop.soon())
+    assert await waiting(shop) == []
+    assert await sold_and_polled(shop, "receipt-2") == ["hello"]
+
+
+async def test_an_older_popup_that_expires_does_not_undo_a_newer_one() -> None:
+    shop = Shop(prompts=(replace(ANYBODY, again_after_days=0),))
+    assert await sold_and_polled(shop, "receipt-1") == ["hello"]
+    await shop.pass_time(seconds=30)
+    assert await sold_and_polled(shop, "receipt-2") == ["hello"]
+    [older, newer] = sorted(await waiting(shop), key=lambda row: row.deadline)
+    await shop.core.popups.desk.answer(newer.id, REGISTER, SEEN)
+    await shop.pass_time(minutes=5)
+    assert await state(shop, older) is PromptState.EXPIRED
+    [known] = await shop.store.occasions([occasion_id("hello", "80015")])
+    assert (known.prompt_id, known.holds) == (newer.id, True)
 
 
 async def test_two_receipts_looked_at_in_the_same_moment_raise_one_popup() -> None:
@@ -314,13 +356,14 @@ async def test_who_has_left_and_entered_again_gets_another() -> None:
     account = shop.programme.account("80015")
     assert account is not None
     [known] = await shop.store.occasions([occasion_id("hello", "80015")])
-    await shop.store.commit(Change(occasions=(left(known),)))  # a look at her while she was not in it
+    await shop.store.commit(Change(occasions=(open_again(known),)))  # a look at her while she was not in it
     assert await sold_and_polled(shop, "receipt-2") == ["hello"]
 
 
 async def test_a_rule_may_speak_again_after_some_days() -> None:
     shop = Shop(prompts=(replace(ANYBODY, again_after_days=30),))
     assert await sold_and_polled(shop, "receipt-1") == ["hello"]
+    await seen(shop)
     await shop.pass_time(days=29)
     assert await sold_and_polled(shop, "receipt-2") == []
     await shop.pass_time(days=1)
