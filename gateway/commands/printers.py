@@ -36,6 +36,13 @@ STATES = {
     "unknown": "неизвестно, напечатано ли",
     "unprinted": "не напечатано",
 }
+ENDS = {
+    "done": "напечатано",
+    "sent": "отправлено",
+    "unknown": "неизвестно, напечатано ли",
+    "blocked": "не напечатано",
+    "expired": "не напечатано",
+}
 OUTCOMES = {
     "done": "Напечатано, принтер подтвердил.",
     "sent": "Отправлено; этот принтер не подтверждает, посмотрите на бумагу.",
@@ -55,10 +62,10 @@ def list_(config: Config = DEFAULT, admin: Admin = "", *, json: Json = False) ->
         typer.echo("Принтеров нет: опишите их в [[printers]].")
         return
     rows = [
-        (row["name"], " ".join(row["registers"]), row["columns"], row["waiting"], row["unknown"], _now(row))
+        (row["name"], " ".join(row["registers"]), row["columns"], row["waiting"], row["unknown"], _now(row), _last(row))
         for row in told
     ]
-    _table(("Принтер", "Кассы", "Знаков", "Ждут", "Неизвестно", "Состояние"), rows)
+    _table(("Принтер", "Кассы", "Знаков", "Ждут", "Неизвестно", "Состояние", "Последнее"), rows)
 
 
 @app.command()
@@ -128,6 +135,11 @@ def _now(row: dict[str, Any]) -> str:
     if row["seen"] is None:
         return "ещё не проверен"
     return _reason(row["trouble"]) if row["trouble"] else "готов"
+
+
+def _last(row: dict[str, Any]) -> str:
+    last = row["last"]
+    return f"{ENDS[last['outcome']]} {_local(last['at'])}" if last else "—"
 
 
 def _since(row: dict[str, Any]) -> str:

@@ -9,11 +9,19 @@ from gateway.domain.print_outcome import Trouble
 from gateway.domain.receipt import RegisterRef
 
 
+class LastJob(Struct, frozen=True, kw_only=True):
+    """What a printer was given last, and what became of it: done, sent, unknown, blocked or expired."""
+
+    document: str
+    outcome: str
+    at: datetime
+
+
 class PrinterState(Struct, frozen=True, kw_only=True):
     """`trouble` since `since`, as it was at `seen` (None: nobody has looked yet); `hint` says what to do about it.
 
     `waiting` jobs print by themselves; of `unknown` ones a person says whether they are on paper; `unprinted` ones
-    surely are not.
+    surely are not. `last` is None until something has been printed since the start.
     """
 
     name: str
@@ -25,6 +33,7 @@ class PrinterState(Struct, frozen=True, kw_only=True):
     waiting: int = 0
     unknown: int = 0
     unprinted: int = 0
+    last: LastJob | None = None
 
     @property
     def hint(self) -> str:

@@ -52,7 +52,9 @@ class PrintDesk:
             """A test page is not kept: nobody misses it."""
 
         composed = await printer.compose(slip)
-        return await printer.print(composed.data, timeout=TEST_SECONDS, begin=at_once)
+        outcome = await printer.print(composed.data, timeout=TEST_SECONDS, begin=at_once)
+        self._printing.tried(name, "test", outcome)
+        return outcome
 
     async def reprint(self, job_id: str) -> PrintJob:
         """Print an unknown or unprinted job once more. Raises `NotPrintable`, `StoreError`."""

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from gateway.domain.print_job import JobState, PrintJob, moved
 from gateway.domain.print_outcome import PrintOutcome, PrintState, Trouble
+from gateway.domain.printer_state import LastJob
 from gateway.errors import Conflict, StoreError
 from gateway.ports import Clock, Meter, Printer
 from gateway.services.print_book import PrintBook
@@ -31,7 +32,10 @@ LOOK_SECONDS = 60.0
 
 
 class PrintQueue:
-    """`trouble` is why the printer does not print, since `since`; `seen` when that was last found out."""
+    """`trouble` is why the printer does not print, since `since`; `seen` when that was last found out.
+
+    `last` is the job that ended last.
+    """
 
     def __init__(self, name: str, printer: Printer, book: PrintBook, clock: Clock, meter: Meter) -> None:
         self.name = name
@@ -39,6 +43,7 @@ class PrintQueue:
         self.trouble = Trouble.NONE
         self.since: datetime | None = None
         self.seen: datetime | None = None
+        self.last: LastJob | None = None
         self._book = book
         self._clock = clock
         self._meter = meter
@@ -95,6 +100,7 @@ class PrintQueue:
             self._jobs[0] = await self._waiting_again(outcome)
             return False
         self._meter.count("print_jobs", outcome=outcome.state)
+        self.ended(job.document, outcome.state)
         await self._end(self._jobs[0], outcome)
         return True
 
@@ -123,12 +129,16 @@ class PrintQueue:
     async def _expire(self, job: PrintJob) -> None:
         """The customer is gone. Coupons keep their codes, everything else is forgotten."""
         self._meter.count("print_jobs", outcome="expired")
+        self.ended(job.document, "expired")
         log.warning("print_job_expired", printer=self.name, job=job.id, why=job.reason)
         if not job.codes:
             await self._book.end(job.id)
             return
         self._meter.count("unprinted_coupons", reason=job.reason or "expired")
         await self._book.keep_or_know(moved(job, JobState.UNPRINTED, data=b""))
+
+    def ended(self, document: str, outcome: str) -> None:
+        self.last = LastJob(document=document, outcome=outcome, at=self._clock.now())
 
     def note(self, trouble: Trouble) -> None:
         """What was just seen of the printer."""

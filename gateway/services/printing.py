@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.domain.print_job import JobState, PrintJob, moved
+from gateway.domain.print_outcome import PrintOutcome, Trouble
 from gateway.domain.printer_state import PrinterState
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.slip import Slip
@@ -117,7 +118,14 @@ class Printing:
             waiting=len(queue),
             unknown=states.count(JobState.UNKNOWN),
             unprinted=states.count(JobState.UNPRINTED),
+            last=queue.last,
         )
+
+    def tried(self, name: str, document: str, outcome: PrintOutcome) -> None:
+        """Somebody has printed past the queue, to see how the printer is."""
+        queue = self._queues[name]
+        queue.note(outcome.reason if outcome.may_repeat else Trouble.NONE)
+        queue.ended(document, outcome.state)
 
     async def _take_orders(self) -> None:
         await self._resume()

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser.axe import serious_faults
 from browser.chromium import Tab, open_tab
-from shop import Shop
+from shop import Shop, eventually
 from till import cash, document, line
 
 from gateway.domain.change import Change, ParkedDocument
@@ -16,13 +17,19 @@ from gateway.domain.receipt import RegisterRef
 pytestmark = pytest.mark.browser
 
 DRAWN = "document.querySelector('#registers tr') !== null"
+PARKED = "document.querySelectorAll('#parked li').length"
+PRINTER = '[[printers]]\nname = "front"\nkind = "memory"\n'
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with Shop(tmp_path, speed=20) as running:
-        await running.ask("document/", document("confirm", line(1, "5002", "400.00"), payments=cash("400.00")))
+    async with Shop(tmp_path, register='printer = "front"', more=PRINTER, speed=20) as running:
+        await sell(running)
         yield running
+
+
+async def sell(shop: Shop) -> None:
+    await shop.ask("document/", document("confirm", line(1, "5002", "400.00"), payments=cash("400.00")))
 
 
 @pytest.fixture
@@ -57,6 +64,32 @@ async def test_page_follows_what_happens_without_a_reload(tab: Tab, shop: Shop) 
     await shop.gateway.store.commit(Change(documents=(row,)))
     await tab.until("document.querySelector('#parked').innerText.includes('сумма не сходится')")
     assert "Нужно внимание" in await tab.run("document.querySelector('#verdict').innerText")
+
+
+async def test_the_printers_card_says_what_was_printed_last(tab: Tab, shop: Shop) -> None:
+    await opened(tab, shop)
+    await tab.until("document.querySelector('#printers').innerText.includes('слип покупки · напечатано')")
+    assert "готов" in await tab.run("document.querySelector('#printers').innerText")
+
+
+async def test_a_refused_sale_is_sent_again_at_the_press_of_its_button(tab: Tab, shop: Shop) -> None:
+    await shop.faults(mode="error", http=400, operation="Offline.CreateAuthorizedOrder")
+    await sell(shop)
+    await tab.look(1366, 900, "light")
+    await opened(tab, shop)
+    await tab.until(f"{PARKED} === 1")
+    await tab.screenshot("status-parked")
+    assert len(await shop.inspect("orders")) == 1, "the one of before"
+    await shop.faults(mode="off")
+    await tab.run("document.querySelector('#parked button').focus()")
+    await tab.press("Enter")
+    await tab.until(f"{PARKED} === 0")
+    assert [order["status"] for order in await eventually(lambda: both(shop))] == ["Paid", "Paid"]
+
+
+async def both(shop: Shop) -> list[dict[str, Any]]:
+    orders: list[dict[str, Any]] = await shop.inspect("orders")
+    return orders if len(orders) == 2 else []
 
 
 async def test_limited_mode_is_switched_by_keyboard_after_a_question(tab: Tab, shop: Shop) -> None:

@@ -42,12 +42,12 @@ function runsOf(values) {
 }
 
 function line(run, x, y) {
-  const points = run.length > 1 ? run : [[run[0][0] - 0.5, run[0][1]], run[0]];
+  const points = run.length > 1 ? run : [[run[0][0] - 1, run[0][1]], run[0]];
   return "M" + points.map(([index, value]) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join("L");
 }
 
 function area(run, x, y) {
-  const points = run.length > 1 ? run : [[run[0][0] - 0.5, run[0][1]], run[0]];
+  const points = run.length > 1 ? run : [[run[0][0] - 1, run[0][1]], run[0]];
   return `${line(run, x, y)}L${x(points[points.length - 1][0]).toFixed(1)},${HEIGHT}L${x(points[0][0]).toFixed(1)},${HEIGHT}Z`;
 }
 

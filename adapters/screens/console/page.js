@@ -45,7 +45,7 @@ function draw(told) {
   drawOutbox(told.outbox, now);
   drawPopups(told.popups);
   drawRegisters(told.registers, now);
-  drawPrinters(told.printers);
+  drawPrinters(told.printers, now);
   drawCharts(told.hour);
   at("version").textContent = `${texts.version} ${told.version} · ${texts.started} ${ago(told.started, now)}`;
 }
@@ -133,12 +133,17 @@ function drawRegisters(rows, now) {
   }));
 }
 
-function drawPrinters(rows) {
+function lastJob(last, now) {
+  return `${texts.last_job}: ${texts["document_" + last.document] || last.document} · ${texts["job_" + last.outcome]} · ${ago(last.at, now)}`;
+}
+
+function drawPrinters(rows, now) {
   at("printers").replaceChildren(...(rows.length ? rows.map((row) => {
     const item = document.createElement("li");
-    const state = made("span", row.trouble ? row.hint : texts.ready);
-    state.dataset.state = row.trouble ? "bad" : "good";
+    const state = made("span", row.trouble ? row.hint : row.seen ? texts.ready : texts.unseen);
+    state.dataset.state = row.trouble ? "bad" : row.seen ? "good" : "idle";
     item.append(made("b", row.name), " ", state);
+    item.append(made("small", row.last ? lastJob(row.last, now) : texts.no_jobs));
     const jobs = [[row.waiting, texts.jobs], [row.unknown, texts.unknown_jobs]].filter(([count]) => count);
     if (jobs.length) item.append(made("small", jobs.map(([count, text]) => `${text}: ${count}`).join(" · ")));
     return item;

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -187,6 +187,26 @@ async def test_a_job_waits_for_paper_and_prints_by_itself(shop: Shop) -> None:
     await run(shop, seconds=3)
     (state,) = shop.core.paper.printing.printers()
     assert (state.trouble, state.waiting, len(printer.jobs)) == (Trouble.NONE, 0, 1)
+
+
+async def test_a_printer_says_what_it_printed_last_and_what_became_of_it(shop: Shop) -> None:
+    printer = with_printer(shop)
+    assert [state.last for state in shop.core.paper.printing.printers()] == [None]
+    await shop.complete(await of_maria(shop))
+    await run(shop)
+    assert await last_job(shop) == ("coupon", "done", shop.clock.now())
+    await shop.core.paper.desk.test("printer of 2")
+    assert (await last_job(shop))[:2] == ("test", "done")
+    printer.fail_with = blocked(Trouble.PAPER_OUT)
+    await shop.complete(await of_maria(shop, "receipt-2"))
+    await run(shop, seconds=185)
+    assert (await last_job(shop))[:2] == ("coupon", "expired")
+
+
+async def last_job(shop: Shop) -> tuple[str, str, datetime]:
+    (state,) = shop.core.paper.printing.printers()
+    assert state.last is not None
+    return state.last.document, state.last.outcome, state.last.at
 
 
 async def test_a_job_whose_time_is_over_loses_its_bytes_and_keeps_its_codes(shop: Shop) -> None:
