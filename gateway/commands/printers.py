@@ -1,7 +1,7 @@
 """`pos-gateway printers`: how they are, what is not on paper, and what a person can do about it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -61,11 +61,7 @@ def list_(config: Config = DEFAULT, admin: Admin = "", *, json: Json = False) ->
     if not told:
         typer.echo("Принтеров нет: опишите их в [[printers]].")
         return
-    rows = [
-        (row["name"], " ".join(row["registers"]), row["columns"], row["waiting"], row["unknown"], _now(row), _last(row))
-        for row in told
-    ]
-    _table(("Принтер", "Кассы", "Знаков", "Ждут", "Неизвестно", "Состояние", "Последнее"), rows)
+    _table(("Принтер", "Кассы", "Знаков", "Ждут", "Неизвестно", "Состояние", "Последнее"), map(_row, told))
 
 
 @app.command()
@@ -131,6 +127,11 @@ def reprint(
     typer.echo(f"{told['id']}: в очереди принтера {told['printer']}")
 
 
+def _row(row: dict[str, Any]) -> tuple[object, ...]:
+    registers, counts = " ".join(row["registers"]), (row["columns"], row["waiting"], row["unknown"])
+    return (row["name"], registers, *counts, _now(row), _last(row))
+
+
 def _now(row: dict[str, Any]) -> str:
     if row["seen"] is None:
         return "ещё не проверен"
@@ -158,7 +159,7 @@ def _local(at: str) -> str:
     return datetime.fromisoformat(at).astimezone().strftime("%d.%m %H:%M:%S")
 
 
-def _table(titles: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
     table = Table(box=None, pad_edge=False)
     for title in titles:
         table.add_column(title, overflow="fold")
