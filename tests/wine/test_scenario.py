@@ -8,7 +8,6 @@ import pytest
 from fault_proxy import (
     Call,
     Close,
-    Exchange,
     Fault,
     FaultProxy,
     Garbage,
@@ -19,7 +18,6 @@ from fault_proxy import (
     Trickle,
     TruncatedJson,
 )
-from msgspec import Struct
 from shop import Shop, eventually
 from wine import script_host
 from wine.frontol_till import FrontolTill, said
@@ -79,14 +77,15 @@ async def test_a_sale_by_card_is_priced_before_its_payment(store: Store) -> None
 
 async def test_a_customer_is_found_by_phone_and_nobody_is_needed(store: Store) -> None:
     happened = await store.till.sells(
-        "posGatewayPhone();",
+        "posGatewayPhone(); till.typed = ['8 (903) 111-22-33']; posGatewayRegister();",
         "till.scan('5002', 400); till.typed = ['8 (960) 333-44-55']; posGatewayPhone(); till.finish();",
         "till.scan('5002', 90); till.finish();",
         "till.scan('5002', 80); till.card('404'); till.finish();",
     )
     messages = said(happened, "message")
     assert messages[0] == "Сначала добавьте товар в чек"
-    assert messages[1].startswith("Белова Ольга")
+    assert messages[1] == "Регистрация покупателей на кассе пока не подключена"
+    assert messages[2].startswith("Белова Ольга")
     assert "Покупатель не найден в программе лояльности" in messages[-1]
     assert said(happened, "closed") == ["1", "2", "3"]
 
@@ -121,26 +120,57 @@ async def test_points_are_a_payment_and_come_back_when_it_is_removed_or_the_rece
     assert store.till.kept_files() == []
 
 
-class WithCode(Struct, frozen=True):
-    """The gateway's answer with a code in it that the customer got by SMS."""
+CODES = """
+[codes]
+spending = "generated"
+enrolment = "generated"
+[identification.spending]
+card = "with_code"
+phone = "with_code"
+[enrolment]
+enabled = true
+[[enrolment.fields]]
+name = "name"
+means = "first_name"
+caption = "Имя"
+required = true
+[[enrolment.fields]]
+name = "sex"
+caption = "Пол"
+choices = [{ value = "f", text = "Женский" }, { value = "m", text = "Мужской" }]
+"""
 
-    async def strike(self, exchange: Exchange) -> None:
-        head, _, body = (await exchange.forward()).partition(b"\r\n\r\n")
-        if b"availableAmount" in body:
-            body = body.replace(b"\nend\n", b"\nclient.validationCode\t4711\nend\n")
-        rows = [row for row in head.split(b"\r\n") if not row.lower().startswith(b"content-length")]
-        await exchange.send(b"\r\n".join([*rows, b"Content-Length: %d" % len(body), b"", body]))
 
+async def test_codes_by_sms_are_read_out_when_points_are_spent_and_when_a_new_participant_joins(
+    tmp_path: Path,
+) -> None:
+    """The gateway makes them, the register compares them."""
+    async with Shop(tmp_path, more=CODES) as shop:
+        happened = await FrontolTill(tmp_path, shop.url).sells(
+            f"till.codes = '{shop.sandbox.url}/_sandbox/codes';",
+            f"{SALE} till.typed = ['80', 'wrong']; posGatewayPoints();",
+            "till.typed = ['80', till.sms]; posGatewayPoints(); till.finish();",
+            "till.scan('5002', 90); till.typed = ['8 903 111-22-33', '']; till.chosen = ['-']; posGatewayRegister();",
+            "till.typed = ['8 903 111-22-33', 'Igor', till.sms]; till.chosen = ['m'];",
+            "posGatewayRegister(); till.finish();",
+            "till.scan('5002', 1); till.typed = ['+79031112233']; posGatewayPhone(); till.cancel();",
+        )
+        joined = (await shop.inspect("customers/79031112233"))["mindboxId"]
 
-async def test_a_code_by_sms_is_asked_for_before_points_are_spent(store: Store) -> None:
-    store.proxy.use(WithCode())
-    happened = await store.till.sells(
-        f"{SALE} till.typed = ['80', '1234']; posGatewayPoints();",
-        "till.typed = ['80', ' 4711 ']; posGatewayPoints(); till.finish();",
-    )
-    assert said(happened, "asked")[1::2] == ["Код из SMS покупателя []"] * 2
-    assert "Код не подошёл, баллы не списаны" in said(happened, "message")
-    assert await eventually(store.paid) == [(320.0, 80.0, 1)]
+        async def customers() -> list[tuple[float, float, str]]:
+            orders = [row for row in await shop.inspect("orders") if row["status"] == "Paid"]
+            found = sorted((row["total"], row["spent"], row["customer"]) for row in orders)
+            return found if len(found) == 2 else []
+
+        assert await eventually(customers) == [(90.0, 0, joined), (320.0, 80.0, "80014")]
+    messages = said(happened, "message")
+    assert messages.index("Код не подошёл, повторите") < messages.index("Списано: 80 баллов")
+    assert "Заполните со слов покупателя" in messages
+    assert any("Имя" in text for text in messages), "an answer that is missing is named"
+    assert "Покупатель зарегистрирован" in messages
+    assert messages[-1].startswith("Igor\n")
+    choice = "Пол [не указано|Женский|Мужской|]"
+    assert said(happened, "asked")[-4:-1] == ["Имя []", choice, "Код из SMS покупателя []"]
 
 
 async def test_a_code_that_somebody_else_compares_is_passed_on(tmp_path: Path) -> None:

@@ -124,7 +124,12 @@ var frontol = {
     wait: function () { },
     inputString: function (caption, value, longest) {
       say("asked", caption + " [" + value + "]");
-      return till.typed.length ? till.typed.shift() : null;
+      var next = till.typed.length ? till.typed.shift() : null;
+      return typeof next === "function" ? next() : next;
+    },
+    selectString: function (caption, texts, keys) {
+      say("asked", caption + " [" + texts.replace(/\n/g, "|") + "]");
+      return till.chosen.length ? till.chosen.shift() : null;
     }
   }
 };
@@ -144,7 +149,7 @@ function fire(event, before, argument) {
 // ---- what a cashier does ----
 
 var till = {
-  typed: [], hasAction: true, refusesPayments: false, last: 0,
+  typed: [], chosen: [], codes: "", hasAction: true, refusesPayments: false, last: 0,
   start: function () { handlers = {}; init(); },
   open: function (operation, base) {
     frontol.currentDocument = new Document(till.last = till.last + 1, operation || 0);
@@ -210,6 +215,14 @@ var till = {
     say("cancelled", "");
   },
   session: function () { fire("closeSession", false); },
+  // What the customer reads out: the code that was sent last, as the loyalty server tells it under the address `codes`.
+  sms: function () {
+    var http = new ActiveXObject("WinHttp.WinHttpRequest.5.1"), found;
+    http.Open("GET", till.codes, false);
+    http.Send();
+    found = http.ResponseText.match(/"code": *"\d+"/g);
+    return found[found.length - 1].replace(/\D/g, "");
+  },
   // How long the cashier was kept waiting by what happens inside, in milliseconds.
   timed: function (name, act) {
     var since = new Date().getTime();

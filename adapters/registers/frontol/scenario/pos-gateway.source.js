@@ -11,6 +11,7 @@ var POS_GATEWAY = {
   askCode: false,                          // true: somebody else compares codes by SMS, ask the customer for his
   goods: "code",                           // what names goods: "code" or "mark" (article)
   waitSeconds: 1,                          // whole seconds: no answer is waited for longer
+  registerSeconds: 4,                      // the same for registration: an SMS is sent meanwhile
   restSeconds: 30,                         // after silence nobody is made to wait again for so long
   messageSeconds: 20,                      // a message closes by itself after this
   slipColumns: 32,                         // width of the slip text
@@ -56,7 +57,10 @@ var PGW_TEXT = {
   notANumber: "Введите число больше нуля и не больше ",
   notAdded: "Касса не приняла оплату баллами, баллы возвращаются покупателю",
   code: "Код из SMS покупателя",
-  wrongCode: "Код не подошёл, баллы не списаны",
+  wrongCode: "Код не подошёл, повторите",
+  newPhone: "Телефон нового участника",
+  unsaid: "не указано",
+  notRegistered: "Покупатель не зарегистрирован: шлюз лояльности не отвечает, попробуйте ещё раз",
   total: "Скидки рассчитаны. К оплате: ",
   payAgain: "\nПовторите оплату",
   notApplied: "Скидки лояльности не применились: проверьте маркетинговую акцию с функцией posGatewayDiscount",
@@ -71,7 +75,7 @@ var PGW_TEXT = {
 
 var PGW_UID = "posGatewayUid", PGW_LINES = "posGatewayLines", PGW_SLIP = "posGatewaySlip";
 var PGW_SLOTS = 5000; // receipts kept at most: weeks without the gateway
-var pgwStates = {}, pgwRestUntil = 0, pgwAdding = false, pgwApplying = false, pgwCancelling = null, pgwRefused = {};
+var pgwStates = {}, pgwRestUntil = 0, pgwAdding = false, pgwApplying = false, pgwCancelling = null, pgwRefused = {}, pgwApplicant = {};
 
 function pgwState(document) {
   var uid = document.userValues.get(PGW_UID);
@@ -241,9 +245,9 @@ function posGatewayPhone() {
   pgwTry(function () {
     var document = pgwCurrent();
     if (document === null) { pgwMessage(PGW_TEXT.noDocument); return; }
-    var state = pgwState(document), phone = frontol.actions.inputString(PGW_TEXT.phone, state.phone, 20);
-    if (phone === null || phone === undefined) { return; }
-    state.phone = pgwTrim(phone);
+    var state = pgwState(document), phone = pgwInput(PGW_TEXT.phone, state.phone, 20);
+    if (phone === null) { return; }
+    state.phone = phone;
     pgwAnother(state);
     pgwRestUntil = 0;
     if (state.phone) { pgwIdentify(document, state); }
@@ -254,9 +258,9 @@ function posGatewayCoupon() {
   pgwTry(function () {
     var document = pgwCurrent();
     if (document === null) { pgwMessage(PGW_TEXT.noDocument); return; }
-    var coupon = frontol.actions.inputString(PGW_TEXT.coupon, "", 40);
-    if (coupon === null || coupon === undefined || !pgwTrim(coupon)) { return; }
-    pgwState(document).coupons.push(pgwTrim(coupon));
+    var coupon = pgwInput(PGW_TEXT.coupon, "", 40);
+    if (!coupon) { return; }
+    pgwState(document).coupons.push(coupon);
     posGatewayCalculate();
   });
 }
@@ -284,6 +288,18 @@ function posGatewayPoints() {
     amount = pgwAskAmount(state.available);
     if (amount > 0 && pgwProve(state)) { pgwSpend(document, state, amount); }
   });
+}
+
+// A new participant. Where a sale is open, it is his.
+function posGatewayRegister() {
+  if (!pgwTry(function () {
+    var document = pgwCurrent(), state = document !== null && pgwIsSale(document) ? pgwState(document) : null;
+    var phone = pgwInput(PGW_TEXT.newPhone, pgwApplicant.phone || (state === null ? "" : state.phone), 20);
+    pgwRestUntil = 0;
+    if (!phone || !pgwRegister(phone) || state === null) { return; }
+    state.phone = phone;
+    pgwAnother(state);
+  })) { pgwMessage(PGW_TEXT.notRegistered); }
 }
 
 // Frontol asks this function for the discount of a line, in money: a marketing action names it.
@@ -390,9 +406,9 @@ function pgwIsPoints(payment) {
 }
 
 function pgwAskAmount(available) {
-  var typed = frontol.actions.inputString(PGW_TEXT.points + pgwMoney(available), pgwMoney(available), 12);
-  if (typed === null || typed === undefined) { return 0; }
-  var amount = pgwNumber(pgwTrim(typed).replace(",", "."));
+  var typed = pgwInput(PGW_TEXT.points + pgwMoney(available), pgwMoney(available), 12);
+  if (typed === null) { return 0; }
+  var amount = pgwNumber(typed.replace(",", "."));
   if (amount === null || amount <= 0 || amount > available) {
     pgwMessage(PGW_TEXT.notANumber + pgwMoney(available));
     return 0;
@@ -400,14 +416,14 @@ function pgwAskAmount(available) {
   return amount;
 }
 
-// The code that the customer got by SMS, when this receipt needs one: compared here, as a Priority till does, where the
+// The code that the customer got by SMS, when one is needed: compared here, as a Priority till does, where the
 // gateway tells it; else passed on.
 function pgwProve(state) {
   if (state.code ? state.proven === state.code : !POS_GATEWAY.askCode) { return true; }
-  var typed = frontol.actions.inputString(PGW_TEXT.code, "", 20);
-  if (typed === null || typed === undefined) { return false; }
-  if (state.code && pgwTrim(typed) !== state.code) { pgwMessage(PGW_TEXT.wrongCode); return false; }
-  state.proven = pgwTrim(typed);
+  var typed = pgwInput(PGW_TEXT.code, "", 20);
+  if (typed === null) { return false; }
+  if (state.code && typed !== state.code) { pgwMessage(PGW_TEXT.wrongCode); return false; }
+  state.proven = typed;
   return true;
 }
 
@@ -448,6 +464,67 @@ function pgwGiveBack(document, state) {
 function pgwSettled(state) {
   if (state.owed && pgwSendFile(state.owed)) { state.owed = ""; }
   return !state.owed;
+}
+
+// ---- registration: the gateway's questions, the code, and the answers once more; typed answers wait for the next try ----
+
+function pgwRegister(phone) {
+  var who = { phone: phone, code: "", proven: "" }, form, values, answer;
+  if (pgwApplicant.phone !== phone) { pgwApplicant = { phone: phone }; }
+  form = pgwEnrol("describe", who, []);
+  values = form === null ? null : pgwFillIn(form);
+  answer = values === null ? null : pgwEnrol("check", who, values);
+  if (answer === null) { return false; }
+  who.code = answer[".client.validationCode"] || "";
+  answer = pgwProve(who) ? pgwEnrol("execute", who, values) : null;
+  if (answer === null) { return false; }
+  pgwApplicant = {};
+  pgwTell(answer);
+  return true;
+}
+
+// The answer, or null when there is none or it refuses: then the cashier has read why.
+function pgwEnrol(action, who, values) {
+  var rows = [
+    ["action", action], ["dateTime", pgwTime(new Date())], ["businessUnit", POS_GATEWAY.outlet],
+    ["workPlace", POS_GATEWAY.register], ["client.mobilePhone", who.phone], ["client.validationCode", who.proven]
+  ], place, answer;
+  for (place = 0; place < values.length; place++) {
+    rows.push(["values." + place + ".name", values[place][0]], ["values." + place + ".value", values[place][1]]);
+  }
+  answer = pgwAsk("extra/client", pgwBody(rows), POS_GATEWAY.registerSeconds);
+  if (answer === null) { pgwMessage(PGW_TEXT.notRegistered); return null; }
+  if (answer[".code"] !== "0") { pgwTell(answer); return null; }
+  return answer;
+}
+
+// Names and values; null when the cashier has given up.
+function pgwFillIn(form) {
+  var values = [], place, at, value;
+  for (place = 0; form[".form.elements." + place + ".type"] !== undefined; place++) {
+    at = ".form.elements." + place + ".";
+    if (form[at + "type"] === "label") { pgwMessage(form[at + "text"]); continue; }
+    value = form[at + "type"] === "comboBox" ? pgwChoose(form, at) : pgwType(form, at);
+    if (value === null) { return null; }
+    pgwApplicant["." + form[at + "name"]] = value;
+    values.push([form[at + "name"], value]);
+  }
+  return values;
+}
+
+function pgwType(form, at) {
+  return pgwInput(form[at + "text"], pgwApplicant["." + form[at + "name"]] || form[at + "default"] || "", 100);
+}
+
+function pgwChoose(form, at) {
+  var texts = PGW_TEXT.unsaid + "\n", names = "-\n", place, item, chosen;
+  for (place = 0; form[at + "items." + place + ".value"] !== undefined; place++) {
+    item = at + "items." + place + ".";
+    texts += form[item + "text"] + "\n";
+    names += form[item + "value"] + "\n";
+  }
+  chosen = frontol.actions.selectString(form[at + "text"], texts, names);
+  return chosen === null || chosen === undefined || chosen === "" ? null : String(chosen).replace(/^-$/, "");
 }
 
 // ---- requests: rows of a path and a value, see adapters/registers/frontol/plain ----
@@ -594,23 +671,24 @@ function pgwNumber(text) {
 // ---- network: asynchronous inside, so that a slow or dripping answer never holds the till longer than waitSeconds ----
 
 // WinHttpRequest and not ServerXMLHTTP: only the first bounds the whole answer, the other each of its pieces.
-function pgwAsk(resource, body) {
+// With `seconds` the cashier has asked for something slow: nobody else rests because of it.
+function pgwAsk(resource, body, seconds) {
   if (new Date().getTime() < pgwRestUntil) { return null; }
-  var answer = null;
+  var answer = null, patience = seconds || POS_GATEWAY.waitSeconds, limit = patience * 1000;
   pgwTry(function () {
-    var http = new ActiveXObject("WinHttp.WinHttpRequest.5.1"), limit = POS_GATEWAY.waitSeconds * 1000;
+    var http = new ActiveXObject("WinHttp.WinHttpRequest.5.1");
     http.Open("POST", POS_GATEWAY.url + "/plain/" + resource, true);
     http.SetTimeouts(limit, limit, limit, limit);
     http.SetRequestHeader("Content-Type", "text/plain; charset=utf-8");
     http.SetRequestHeader("Authorization", "Bearer " + POS_GATEWAY.key);
     http.Send(body);
-    if (http.WaitForResponse(POS_GATEWAY.waitSeconds)) {
+    if (http.WaitForResponse(patience)) {
       answer = pgwParse(http.ResponseText);
     } else {
       http.Abort();
     }
   });
-  pgwRestUntil = answer === null ? new Date().getTime() + POS_GATEWAY.restSeconds * 1000 : 0;
+  if (!seconds) { pgwRestUntil = answer === null ? new Date().getTime() + POS_GATEWAY.restSeconds * 1000 : 0; }
   return answer;
 }
 
@@ -731,6 +809,12 @@ function pgwTellAway(state) {
   if (state.toldAway) { return; }
   state.toldAway = true;
   if (state.answer !== null && state.answer[".error"]) { pgwTell(state.answer); } else { pgwMessage(PGW_TEXT.away); }
+}
+
+// What was typed; null when the cashier has cancelled.
+function pgwInput(caption, value, longest) {
+  var typed = frontol.actions.inputString(caption, value, longest);
+  return typed === null || typed === undefined ? null : pgwTrim(typed);
 }
 
 function pgwMessage(text) {
