@@ -122,21 +122,22 @@ def build_core(
     records = _records(settings, loyalty.program.profile, store, clock, limited)
     receipts, telling, clocks = OpenReceipts(), Telling(guard), TillClocks(clock, settings.outlet.zone, meter)
     outbox = Outbox(records, meter, settings.sale.parallel_deliveries)
-    papers = paper(printers, records, slips, meter)
+    papers = paper(printers, records, slips, meter, settings.printing.terms())
     popups = popups_after_sales(popup_guard, records, wording, meter, rules, _popup_terms(settings), limited.phrase)
     releasing = Releasing(guard, records, telling, receipts)
     delivering = Delivering(guard, records, telling, meter, _follow_up(popups, papers), papers.after_sale.delivered)
-    returning = Returning(guard, records, telling, meter)
+    returning = Returning(guard, records, telling, papers.side, meter)
     first_try = _first_try(clock, settings.budgets.delivery, guard, delivering, outbox)
     outbox.serve(_handlers(clock, settings.budgets.delivery, guard, delivering, releasing, returning, popups))
-    people = build_people(settings, front, loyalty.participants, limited, receipts, wording, slips, clock, meter)
+    server = loyalty.participants
+    people = build_people(settings, front, server, limited, receipts, wording, papers.side, clock, meter)
     checkout = CheckoutDesk(
         people.identifying,
         Quoting(front, records, receipts, clocks, wording, meter),
         people.spending,
         Redeeming(front, records, receipts, telling, releasing, outbox, wording, front.may_hold),
         Closing(records, receipts, clocks, first_try, wording, papers.after_sale, meter),
-        Refunding(records, wording, papers.after_sale, meter),
+        Refunding(records, papers.side, meter),
         popups.floor,
         lambda register: wording.say(news) if (news := limited.news_for(register)) else "",
         wording,

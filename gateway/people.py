@@ -12,7 +12,7 @@ from gateway.services.guard.front_participants import FrontParticipants
 from gateway.services.identifying import Identifying, Informing
 from gateway.services.limited_mode import LimitedMode
 from gateway.services.open_receipts import OpenReceipts
-from gateway.services.slips import Slips
+from gateway.services.side_slips import SideSlips
 from gateway.services.spending import SpendingRules
 from gateway.services.wording import Wording
 from gateway.settings import Settings
@@ -35,7 +35,7 @@ def build_people(
     limited: LimitedMode,
     receipts: OpenReceipts,
     wording: Wording,
-    slips: Slips,
+    slips: SideSlips,
     clock: Clock,
     meter: Meter,
 ) -> People:

@@ -33,6 +33,7 @@ from gateway.services.alarms.looking import AlarmRules
 from gateway.services.guard.breaker import BreakerRules
 from gateway.services.guard.guarded import GuardRules
 from gateway.services.guard.hedge import HedgeRules
+from gateway.services.printing import PaperTerms
 
 Minutes = Annotated[float, Meta(gt=0, le=1440, description="минуты, больше 0 и не больше 1440 (сутки)")]
 OpenHours = Annotated[
@@ -255,6 +256,23 @@ class Templates(Section, frozen=True, kw_only=True):
     birthday_within_days: Days = 0
 
 
+class Printing(Section, frozen=True, kw_only=True):
+    """`job_life_seconds`: how long a slip waits for a printer that does not print. What the loyalty server says of
+    a receipt is printed until `late_texts_seconds` after it; a slip of ours waits `wait_for_texts_seconds` for that.
+    """
+
+    job_life_seconds: Duration = 180
+    late_texts_seconds: Wait = 30
+    wait_for_texts_seconds: Wait = 5
+
+    def terms(self) -> PaperTerms:
+        return PaperTerms(
+            life=timedelta(seconds=self.job_life_seconds),
+            worth=timedelta(seconds=self.late_texts_seconds),
+            patience=timedelta(seconds=self.wait_for_texts_seconds),
+        )
+
+
 class Keeping(Section, frozen=True, kw_only=True):
     """Days. `personal`: how long a delivered sale keeps its customer; `outcomes`: how long a late repeat is known and
     what happened is told; `refund_facts`: how long goods may come back. Below `disk_warning_megabytes` of free space
@@ -318,6 +336,7 @@ class Settings(Section, frozen=True, kw_only=True):
     popups: Popups = Popups()
     prompts: tuple[Prompt, ...] = ()
     printers: tuple[dict[str, Any], ...] = ()
+    printing: Printing = Printing()
     templates: Templates = Templates()
     keeping: Keeping = Keeping()
     mail: dict[str, Any] = {}  # noqa: RUF012 - as above

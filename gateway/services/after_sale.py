@@ -8,27 +8,21 @@ same transaction as the delivery that brought them: a crash cannot lose their co
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.domain.call import Accepted
 from gateway.domain.customer import Customer
-from gateway.domain.print_job import JobState, PrintJob
-from gateway.domain.receipt import Refund, RegisterRef
+from gateway.domain.print_job import PrintJob
 from gateway.domain.sale_record import Close, Sale, State
 from gateway.domain.slip import Slip
-from gateway.ports import Clock, Meter
+from gateway.ports import Meter
 from gateway.services.print_book import PrintBook
-from gateway.services.printing import LIFE, Printing
+from gateway.services.printing import Printing
+from gateway.services.records import Records
 from gateway.services.slips import Slips
-
-WORTH = timedelta(seconds=30)
-"""Texts that come later than this after the close find their customer gone."""
-
-PATIENCE = timedelta(seconds=5)
-"""How long a slip of ours waits for the server's texts before it is printed without them."""
 
 TICK_SECONDS = 0.5
 
@@ -58,11 +52,13 @@ class Held(Struct, frozen=True):
 
 
 class AfterSale:
-    def __init__(self, slips: Slips, printing: Printing, book: PrintBook, clock: Clock, meter: Meter) -> None:
+    def __init__(self, slips: Slips, printing: Printing, book: PrintBook, records: Records, meter: Meter) -> None:
         self._slips = slips
         self._printing = printing
         self._book = book
-        self._clock = clock
+        self._clock = records.clock
+        self._pays_apart = records.terms.profile.pays_apart
+        self._began = records.clock.now()
         self._meter = meter
         self._answering: dict[str, Answer] = {}
         self._held: dict[str, Held] = {}
@@ -98,12 +94,6 @@ class AfterSale:
         elif sale.close is not None:
             self._late(sale, sale.close)
 
-    def refunded(self, refund: Refund, slip: Slip) -> None:
-        """A refund was stored, and this is its slip."""
-        document = refund.document
-        if slip and self._printing.prints_slips_of(document.register):
-            self._printing.put(self._job(f"refund:{document.id}", document.register, "refund"), slip)
-
     async def run(self) -> None:
         """Until cancelled: prints the slips that have waited long enough."""
         while True:
@@ -119,7 +109,7 @@ class AfterSale:
             self._told(answer.delivered or sale, answer)
             return
         if sale is not None and answer.is_first and answer.slip and self._printing.prints_slips_of(sale.register):
-            until = self._clock.now() + PATIENCE
+            until = self._clock.now() + self._printing.terms.patience
             self._held[sale.id] = Held(sale, answer.slip, answer.customer, until)
         if answer.delivered is not None:
             self.delivered(answer.delivered)
@@ -151,7 +141,10 @@ class AfterSale:
     def _late(self, sale: Sale, close: Close) -> None:
         """The server's texts after the register's answer."""
         coupons = self._coupons(sale)
-        reason = self._hindrance(sale, close)
+        if self._pays_apart and (close.taken_at or close.at) < self._began:
+            self._undecided(coupons)  # the process before us may have told it all, and then died
+            return
+        reason = self._printing.hindrance(sale.register, close.at)
         if reason:
             if self._printing.has_printer(sale.register):
                 self._meter.count("print_jobs", outcome=reason)
@@ -159,17 +152,18 @@ class AfterSale:
             return
         held = self._held.pop(sale.id, None)
         outcome = sale.outcome or Accepted()
-        slip = self._slips.sale(close, outcome, held.customer) if held else self._slips.late(close, outcome)
+        if held:
+            slip = self._slips.sale(close, outcome, held.customer)
+        else:
+            slip = self._slips.late(close.receipt, close.at, outcome)
         if slip:
             self._printing.put(coupons or self._slip_job(sale), slip)
         else:
             self._unprinted(coupons, "no_template")
 
-    def _hindrance(self, sale: Sale, close: Close) -> str:
-        """Why nothing of this sale is printed any more; empty when nothing is against it."""
-        if not self._printing.has_printer(sale.register):
-            return "no_printer"
-        return "too_late" if self._clock.now() > close.at + WORTH else ""
+    def _undecided(self, coupons: PrintJob | None) -> None:
+        if coupons is not None:
+            self._printing.undecided(coupons, "restart")
 
     def _unprinted(self, coupons: PrintJob | None, reason: str) -> None:
         if coupons is not None:
@@ -179,23 +173,12 @@ class AfterSale:
         """The job that the delivery stored; None when it brought no coupon."""
         if sale.outcome is None or not sale.outcome.coupons:
             return None
-        job = self._job(_coupons_id(sale), sale.register, "coupon")
+        job = self._printing.new_job(_coupons_id(sale), sale.register, "coupon")
         return replace(job, codes=_codes(sale), version=1)
 
     def _slip_job(self, sale: Sale) -> PrintJob:
         """With the codes that stand on it: no coupon job exists before the delivery is stored."""
-        return replace(self._job(f"slip:{sale.id}", sale.register, "sale"), codes=_codes(sale))
-
-    def _job(self, job_id: str, register: RegisterRef, document: str) -> PrintJob:
-        now = self._clock.now()
-        return PrintJob(
-            id=job_id,
-            register=register,
-            document=document,
-            made_at=now,
-            expires_at=now + LIFE,
-            state=JobState.ISSUED,
-        )
+        return replace(self._printing.new_job(f"slip:{sale.id}", sale.register, "sale"), codes=_codes(sale))
 
 
 def _codes(sale: Sale) -> tuple[str, ...]:

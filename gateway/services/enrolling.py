@@ -20,7 +20,7 @@ from gateway.errors import LoyaltyError, LoyaltyRejected
 from gateway.ports import Clock, EnrolmentDesk, Meter, Participants
 from gateway.services.codes import Codes
 from gateway.services.quoting import RESERVE
-from gateway.services.slips import Slips
+from gateway.services.side_slips import SideSlips
 from gateway.services.wording import Wording
 
 KEPT = 500
@@ -66,7 +66,7 @@ class Enrolling:
         codes: Codes,
         clock: Clock,
         wording: Wording,
-        slips: Slips,
+        slips: SideSlips,
         meter: Meter,
         compares: Callable[[RegisterRef], bool],
     ) -> None:
@@ -134,7 +134,7 @@ class Enrolling:
         if not application.phone:
             return self._declined(Phrase.ENROLMENT_PHONE)
         born = application.birth_date
-        if born is not None and born > self._slips.local_now().date():
+        if born is not None and born > self._wording.local(self._clock.now()).date():
             caption = next((row.caption for row in self._form.fields if row.meaning == "birth_date"), "")
             return self._declined(Phrase.ENROLMENT_FIELD, field=caption)
         return None

@@ -9,8 +9,9 @@ from gateway.ports import Meter
 from gateway.services.after_sale import AfterSale
 from gateway.services.print_book import PrintBook
 from gateway.services.print_desk import PrintDesk
-from gateway.services.printing import Printers, Printing
+from gateway.services.printing import PaperTerms, Printers, Printing
 from gateway.services.records import Records
+from gateway.services.side_slips import SideSlips
 from gateway.services.slips import Slips
 
 
@@ -19,6 +20,7 @@ class Paper(Struct, frozen=True, kw_only=True):
 
     printing: Printing
     after_sale: AfterSale
+    side: SideSlips
     desk: PrintDesk
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
@@ -26,11 +28,12 @@ class Paper(Struct, frozen=True, kw_only=True):
         return [*self.printing.jobs(), self.after_sale.run()]
 
 
-def paper(printers: Printers, records: Records, slips: Slips, meter: Meter) -> Paper:
+def paper(printers: Printers, records: Records, slips: Slips, meter: Meter, terms: PaperTerms) -> Paper:
     book, clock = PrintBook(records), records.clock
-    printing = Printing(printers, book, clock, meter)
+    printing = Printing(printers, book, clock, meter, terms)
     return Paper(
         printing=printing,
-        after_sale=AfterSale(slips, printing, book, clock, meter),
+        after_sale=AfterSale(slips, printing, book, records, meter),
+        side=SideSlips(slips, printing, book),
         desk=PrintDesk(printers, printing, book, slips, clock),
     )

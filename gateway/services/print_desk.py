@@ -10,7 +10,7 @@ from gateway.domain.slip import Align, Size, Slip, Text
 from gateway.errors import GatewayError
 from gateway.ports import Clock, Printer
 from gateway.services.print_book import PrintBook
-from gateway.services.printing import LIFE, Printers, Printing
+from gateway.services.printing import Printers, Printing
 from gateway.services.slips import Slips
 
 TEST_SECONDS = 20.0
@@ -70,7 +70,7 @@ class PrintDesk:
             JobState.WAITING,
             printer=name,
             data=await self._bytes(job, printer),
-            expires_at=self._clock.now() + LIFE,
+            expires_at=self._clock.now() + self._printing.terms.life,
             reason="",
         )
         await self._printing.enqueue(again)

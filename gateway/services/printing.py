@@ -8,7 +8,7 @@ it is still worth it, what was being printed waits for a person.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -27,9 +27,6 @@ from gateway.services.print_book import PrintBook
 from gateway.services.print_queue import PrintQueue
 
 log = structlog.get_logger()
-
-LIFE = timedelta(seconds=180)
-"""How long a slip is worth printing: the customer waits while the cashier changes the roll, not for the next day."""
 
 KEPT = timedelta(hours=1)
 """How long an unknown job keeps its bytes, for a person to print it again."""
@@ -53,12 +50,24 @@ class Printers(Struct, frozen=True, kw_only=True):
     slips_of: AbstractSet[RegisterRef] = frozenset()
 
 
+class PaperTerms(Struct, frozen=True, kw_only=True):
+    """`life`: how long a slip is worth printing: the customer waits while the cashier changes the roll, not for the
+    next day. `worth`: the server's texts that come later than this after the receipt find their customer gone.
+    `patience`: how long a slip of ours waits for these texts before it is printed without them.
+    """
+
+    life: timedelta = timedelta(seconds=180)
+    worth: timedelta = timedelta(seconds=30)
+    patience: timedelta = timedelta(seconds=5)
+
+
 Order = Callable[[], Awaitable[None]]
 """What is to be done about a job, one after the other."""
 
 
 class Printing:
-    def __init__(self, printers: Printers, book: PrintBook, clock: Clock, meter: Meter) -> None:
+    def __init__(self, printers: Printers, book: PrintBook, clock: Clock, meter: Meter, terms: PaperTerms) -> None:
+        self.terms = terms
         self._printers = printers
         self._book = book
         self._clock = clock
@@ -79,6 +88,24 @@ class Printing:
         """Whether the register's slips come out of a printer of ours, not only its late coupons."""
         return register in self._printers.slips_of
 
+    def hindrance(self, register: RegisterRef, since: datetime) -> str:
+        """Why the server's texts on a receipt of `since` are printed no more; empty when nothing is against it."""
+        if not self.has_printer(register):
+            return "no_printer"
+        return "too_late" if self._clock.now() > since + self.terms.worth else ""
+
+    def new_job(self, job_id: str, register: RegisterRef, document: str) -> PrintJob:
+        """Of which nobody has said yet who prints it."""
+        now = self._clock.now()
+        return PrintJob(
+            id=job_id,
+            register=register,
+            document=document,
+            made_at=now,
+            expires_at=now + self.terms.life,
+            state=JobState.ISSUED,
+        )
+
     def put(self, job: PrintJob, slip: Slip) -> None:
         """Print `slip` on the printer of the job's register. Returns at once, and never raises.
 
@@ -94,6 +121,10 @@ class Printing:
         """Its coupons will not be on paper: counted, and the codes kept."""
         self._meter.count("unprinted_coupons", reason=reason)
         self._order(partial(self._keep, moved(job, JobState.UNPRINTED, reason=reason)))
+
+    def undecided(self, job: PrintJob, reason: str) -> None:
+        """Its coupons may be on paper: a person looks."""
+        self._order(partial(self._keep, moved(job, JobState.UNKNOWN, reason=reason)))
 
     def _order(self, order: Order) -> None:
         try:
@@ -141,7 +172,8 @@ class Printing:
         composed = await queue.printer.compose(slip)
         if composed.lost:
             self._meter.count("print_lost_characters", printer=queue.name)
-        await self.enqueue(moved(job, JobState.WAITING, data=composed.data, expires_at=self._clock.now() + LIFE))
+        expires_at = self._clock.now() + self.terms.life
+        await self.enqueue(moved(job, JobState.WAITING, data=composed.data, expires_at=expires_at))
 
     async def enqueue(self, job: PrintJob) -> None:
         """A WAITING job. If it cannot be stored now, it is stored before its first byte, or it is not printed."""
@@ -193,7 +225,9 @@ class Printing:
                 self._book.leave(job.id)
 
     async def _sweep_one(self, job: PrintJob, age: timedelta) -> None:
-        if job.state is JobState.ISSUED and age > LIFE:  # its order was dropped: it may be on a register's slip
+        if (
+            job.state is JobState.ISSUED and age > self.terms.life
+        ):  # its order was dropped: it may be on a register's slip
             await self._book.keep(moved(job, JobState.UNKNOWN, reason="undecided"))
         elif job.state not in (JobState.UNKNOWN, JobState.UNPRINTED):
             return

@@ -10,20 +10,18 @@ from gateway.domain.refund import RefundRecord
 from gateway.domain.told import Closed
 from gateway.errors import Conflict
 from gateway.ports import Meter
-from gateway.services.after_sale import AfterSale
 from gateway.services.records import Records
 from gateway.services.refunded_sales import RefundedSales, first_stored
-from gateway.services.wording import Wording
+from gateway.services.side_slips import SideSlips
 
 log = structlog.get_logger()
 
 
 class Refunding:
-    def __init__(self, records: Records, wording: Wording, after_sale: AfterSale, meter: Meter) -> None:
+    def __init__(self, records: Records, slips: SideSlips, meter: Meter) -> None:
         self._records = records
         self._sales = RefundedSales(records)
-        self._wording = wording
-        self._after_sale = after_sale
+        self._slips = slips
         self._meter = meter
 
     async def refund(self, refund: Refund, raw: bytes) -> Closed:
@@ -34,10 +32,7 @@ class Refunding:
         if known.digest != digest:
             log.error("refund_differs", refund=document.id, register=str(document.register))
             await self._keep(refund, raw)
-        slip = self._wording.slips.refund(known.refund)
-        if earlier is None:
-            self._after_sale.refunded(known.refund, slip)
-        return Closed(slip=slip)
+        return Closed(slip=self._slips.refund(known.refund, is_new=earlier is None))
 
     async def _store_new(self, refund: Refund, raw: bytes, digest: str) -> RefundRecord:
         record = RefundRecord(

@@ -6,11 +6,12 @@ from datetime import timedelta
 import structlog
 from msgspec.structs import replace
 
-from gateway.domain.call import Call, NoAnswer, Operation, OrderView, RefundOrder, Refused, ReturnedPiece
+from gateway.domain.call import Accepted, Call, NoAnswer, Operation, OrderView, RefundOrder, Refused, ReturnedPiece
 from gateway.domain.change import Change, HistoryRow
 from gateway.domain.deadline import Deadline
 from gateway.domain.ids import call_key
 from gateway.domain.money import ZERO
+from gateway.domain.print_job import PrintJob
 from gateway.domain.refund import RefundRecord, RefundState, moved, returned_pieces
 from gateway.domain.sale_record import Sale, State
 from gateway.ports import LoyaltyProgram, Meter
@@ -18,6 +19,7 @@ from gateway.services.outbox import Later
 from gateway.services.queued import next_look
 from gateway.services.records import Records
 from gateway.services.refunded_sales import RefundedSales
+from gateway.services.side_slips import SideSlips
 from gateway.services.telling import Telling
 
 log = structlog.get_logger()
@@ -31,8 +33,11 @@ OVERDUE = timedelta(hours=24)
 
 
 class Returning:
-    def __init__(self, program: LoyaltyProgram, records: Records, telling: Telling, meter: Meter) -> None:
+    def __init__(
+        self, program: LoyaltyProgram, records: Records, telling: Telling, slips: SideSlips, meter: Meter
+    ) -> None:
         self._program = program
+        self._slips = slips
         self._records = records
         self._sales = RefundedSales(records)
         self._telling = telling
@@ -96,9 +101,15 @@ class Returning:
         if isinstance(answer, Refused):
             await self._park(sent, answer.text)
             return
-        await self._commit(moved(sent, RefundState.CHECKING), sent.state)
+        is_first = record.state is not RefundState.CHECKING  # else what it says was stored before
+        await self._take(sent, answer if is_first and isinstance(answer, Accepted) else Accepted())
         now = self._records.clock.now()
         raise Later(next_look(now, now, self._records.terms.queue_life))
+
+    async def _take(self, sent: RefundRecord, answer: Accepted) -> None:
+        """Coupons are stored with the answer that brought them, and printed while the customer may be there."""
+        await self._commit(moved(sent, RefundState.CHECKING), sent.state, self._slips.issued(sent, answer))
+        self._slips.answered(sent, answer)
 
     async def _park(self, record: RefundRecord, why: str) -> None:
         """Refused for good: kept for a person."""
@@ -135,7 +146,9 @@ class Returning:
     async def _others(self, record: RefundRecord) -> Sequence[RefundRecord]:
         return [row for row in await self._records.store.refunds_of(record.sale_id) if row.id != record.id]
 
-    async def _commit(self, record: RefundRecord, before: RefundState) -> RefundRecord:
+    async def _commit(
+        self, record: RefundRecord, before: RefundState, jobs: tuple[PrintJob, ...] = ()
+    ) -> RefundRecord:
         row = HistoryRow(
             subject=record.id,
             at=self._records.clock.now(),
@@ -144,7 +157,7 @@ class Returning:
             after=record.state,
             cause="delivery",
         )
-        await self._records.commit(Change(refund=record, history=(row,)))
+        await self._records.commit(Change(refund=record, history=(row,), jobs=jobs))
         return replace(record, version=record.version + 1)
 
 

@@ -86,16 +86,15 @@ class Slips:
         slip = self._render(name, sale_data(close, outcome, customer, self._zone))
         return slip + self._greeting(customer, receipt.register)
 
-    def late(self, close: Close, outcome: Accepted, customer: Customer | None = None) -> Slip:
-        """What the server said of a closed receipt when its own slip was printed already: texts and coupons."""
+    def late(self, receipt: Receipt, at: datetime, outcome: Accepted, customer: Customer | None = None) -> Slip:
+        """What the server said of a receipt of that time whose own slip is printed already: texts and coupons."""
         if not outcome.texts and not outcome.coupons:
             return ()
-        receipt = close.receipt
         return self._slip(
             "coupon",
             receipt.register,
             number=receipt.number,
-            now=close.at.astimezone(self._zone),
+            now=self.local(at),
             customer=_buyer(receipt, customer),
             texts=outcome.texts,
             coupons=_coupons(outcome.coupons),

@@ -12,6 +12,7 @@ import pytest
 from builders import REGISTER, make_line, make_receipt
 from loyalty_worlds import SEED, mindbox_client
 from mindbox_caller import Caller
+from msgspec.structs import replace
 
 from adapters.loyalty.mindbox import MindboxClient, MindboxSettings, answers, mapping
 from adapters.loyalty.mindbox.sandbox import Sandbox
@@ -261,6 +262,9 @@ def test_7_3_issued_coupons_have_the_title_of_their_pool_or_promotion() -> None:
     answer = answers.change(SALE, reply(200, body), SETTINGS)
     assert isinstance(answer, Accepted)
     assert [(one.code, one.title) for one in answer.coupons] == [("A", "Спасибо"), ("B", "Подарок")]
+    back = answers.change(replace(SALE, operation=Operation.REFUND), reply(200, body), SETTINGS)
+    assert isinstance(back, Accepted)
+    assert back.coupons == answer.coupons, "where the project's operation of returns says so too"
 
 
 # -- 7.2: split lines, lowered points

@@ -103,6 +103,8 @@ def _reason(call: Call, answer: Envelope) -> RefusalReason:
 
 
 def _saved(call: Call, answer: Envelope, settings: MindboxSettings) -> Answer:
+    if call.operation is Operation.REFUND:  # coupons and texts, where the project's operation returns them
+        return mapping.accepted(answer, settings)
     if call.operation not in (Operation.HOLD, Operation.SALE):
         return Accepted()
     order = answer.order

@@ -23,6 +23,7 @@ from gateway.domain.sale_record import Sale, State
 from gateway.domain.slip import Ean13, QrCode, Slip, Text
 from gateway.errors import Conflict, StoreError, StoreUnavailable
 from gateway.services.print_desk import NotPrintable
+from gateway.settings import Printing as PrintingSettings
 
 MARIA = CustomerKey(KeyKind.PHONE, "79217654321")  # every order of hers brings a code
 CODE = "460123456789"
@@ -157,6 +158,19 @@ async def test_coupons_that_come_too_late_are_counted_and_their_codes_kept(shop:
     assert shop.counted("unprinted_coupons", reason="too_late") == 1
 
 
+async def test_how_long_texts_and_jobs_are_waited_for_is_the_shops_to_say() -> None:
+    shop = Shop(printing=PrintingSettings(late_texts_seconds=90, job_life_seconds=600))
+    printer = await slow_server(shop, after=40, slips_elsewhere=True)
+    assert [codes(slip) for slip in printer.slips] == [[CODE]]
+    printer.fail_with = blocked(Trouble.PAPER_OUT)
+    await shop.complete(await of_maria(shop, "receipt-2"))
+    shop.core.paper.printing.put(shop.core.paper.printing.new_job("slip", REGISTER, "sale"), printer.slips[0])
+    await run(shop, seconds=400)
+    assert await states(shop) == [JobState.WAITING]
+    await run(shop, seconds=210)
+    assert await states(shop) == []
+
+
 async def test_without_the_servers_texts_the_slip_says_what_is_known_and_the_coupon_is_kept(shop: Shop) -> None:
     printer = await slow_server(shop, after=40, slips_elsewhere=False)
     assert [codes(slip) for slip in printer.slips] == [[]]
@@ -267,6 +281,22 @@ async def test_a_repeated_close_during_the_delivery_prints_a_known_coupon_once(s
     await repeated_during_the_delivery(shop)
     await run(shop, seconds=10)
     assert ([codes(slip) for slip in printer.slips], await states(shop)) == ([[CODE]], [])
+
+
+async def test_after_a_crash_between_answer_and_delivery_a_told_coupon_is_not_printed_again(shop: Shop) -> None:
+    """Nothing says what was the last thing that the process before us did: a person looks."""
+    printer = await placed_first(shop)
+    printer.fail_with = None
+    await run(shop)
+    assert [codes(slip) for slip in printer.slips] == [[CODE]]
+    shop.clock.move(1)
+    shop.restart()
+    await shop.pass_time(seconds=15)
+    assert (await shop.sale()).state is State.DELIVERED
+    await run(shop, seconds=5)
+    assert len(printer.slips) == 1
+    (job,) = shop.core.paper.desk.jobs()
+    assert (job.state, job.codes, job.reason) == (JobState.UNKNOWN, (CODE,), "restart")
 
 
 async def repeated_during_the_delivery(shop: Shop) -> None:

@@ -43,8 +43,12 @@ def test_a_birthday_gets_paper_of_its_own_after_the_slip(born: int, within: int,
     assert slip.count(Cut()) == 1 + greeted
 
 
+def late(outcome: Accepted) -> Slip:
+    return slips().late(make_receipt("receipt-1", customer=OLGA), START, outcome)
+
+
 def test_late_texts_make_a_slip_and_their_absence_none() -> None:
     outcome = Accepted(coupons=(IssuedCoupon(code="GIFT-42"),))
-    assert QrCode(data="GIFT-42") in slips().late(closed(customer=OLGA), outcome)
-    assert slips().late(closed(customer=OLGA), Accepted(earned=Decimal(5))) == ()
-    assert "Завтра акция" in texts(slips().late(closed(customer=OLGA), Accepted(texts=("Завтра акция",))))
+    assert QrCode(data="GIFT-42") in late(outcome)
+    assert late(Accepted(earned=Decimal(5))) == ()
+    assert "Завтра акция" in texts(late(Accepted(texts=("Завтра акция",))))
