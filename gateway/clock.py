@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 from gateway import RELEASED
 from gateway.ports import Clock
@@ -21,11 +22,8 @@ class SystemClock(Clock):
     def __init__(self, *, trusted: bool = True) -> None:
         self._trusted = trusted
 
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
+    now = staticmethod(partial(datetime.now, UTC))
+    monotonic = staticmethod(time.monotonic)
 
     def synchronised(self) -> bool:
         """What the kernel says, unless the clock is trusted; True where it cannot be asked."""

@@ -1,15 +1,17 @@
 """Sums in roubles and points, to the kopeck; never through binary floating point."""
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
 KOPECK = Decimal("0.01")
 ZERO = Decimal(0)
 
+_ROUNDING = Context(rounding=ROUND_HALF_UP)
+
 
 def kopecks(amount: Decimal) -> Decimal:
     """`amount` rounded to the kopeck, halves away from zero as on a fiscal receipt."""
-    return amount.quantize(KOPECK, ROUND_HALF_UP)
+    return amount.quantize(KOPECK, context=_ROUNDING)
 
 
 def spread(amount: Decimal, weights: Sequence[Decimal], limits: Sequence[Decimal]) -> list[Decimal] | None:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Language(StrEnum):
@@ -212,6 +213,7 @@ def say(language: Language, phrase: Phrase, **values: str) -> str:
     return _PHRASES[language][phrase].format(**values)
 
 
+@lru_cache(maxsize=1000)
 def points(language: Language, amount: Decimal) -> str:
     """`150 баллов`, `68,18 балла`, `1 point`."""
     number = format(amount.normalize(), "f")

@@ -1,6 +1,7 @@
 """One canonical log line for each request of a register."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import msgspec
 import structlog
@@ -12,15 +13,15 @@ log = structlog.get_logger()
 
 
 class RequestLine(Struct, frozen=True):
-    """The members in the order of every other line of the log."""
+    """The members in the order of every other line of the log; the encoder spells the time as the stamper does."""
 
     register: str
     operation: str
     outcome: str
     milliseconds: float
-    event: str = "register_request"
-    level: str = "info"
-    timestamp: str = ""
+    event: str
+    level: str
+    timestamp: datetime
 
 
 class RequestLog:
@@ -33,7 +34,6 @@ class RequestLog:
     def __init__(self) -> None:
         self.write: Callable[[bytes], None] | None = None
         self.is_wanted = True
-        self._stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
         self._encode = msgspec.json.Encoder().encode
 
     def tell(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:
@@ -44,8 +44,8 @@ class RequestLog:
         if self.write is None:
             log.info("register_request", register=name, operation=operation, outcome=outcome, milliseconds=took)
             return
-        now = self._stamp(None, "", {})["timestamp"]  # as on every other line
-        self.write(self._encode(RequestLine(name, operation, outcome, took, timestamp=now)) + b"\n")
+        line = RequestLine(name, operation, outcome, took, "register_request", "info", datetime.now(UTC))
+        self.write(self._encode(line) + b"\n")
 
 
 REQUESTS = RequestLog()

@@ -17,6 +17,9 @@ log = structlog.get_logger()
 LIVE = timedelta(minutes=5)
 """A close that is older than this was kept by its register; a clock that is further off is an alert."""
 
+NOTED = timedelta(seconds=1)
+"""A smaller change of how far a clock is off is the time that a request was on its way."""
+
 
 class ClosedAt(Struct, frozen=True, kw_only=True):
     """`at` by our own clock: popups and slips count from it. `told` is what stands in the order.
@@ -41,10 +44,12 @@ class TillClocks:
         if receipt.at is None:
             return
         skew = self._zoned(receipt.at) - self._clock.now()
-        before = self._skews.get(receipt.register, timedelta(0))
+        before = self._skews.get(receipt.register)
+        if before is not None and abs(skew - before) < NOTED:
+            return
         self._skews[receipt.register] = skew
         self._meter.set("register_clock_skew_seconds", skew.total_seconds(), register=receipt.register.register)
-        if abs(skew) > LIVE >= abs(before):
+        if abs(skew) > LIVE >= abs(before or timedelta(0)):
             log.warning(
                 "register_clock_is_wrong", register=str(receipt.register), seconds=round(skew.total_seconds())
             )

@@ -56,10 +56,11 @@ class Wording:
 
     def prompts(self, moment: Moment, customer: Customer, register: RegisterRef) -> tuple[str, ...]:
         """Hints of the rules that speak while the receipt is open, the most important first."""
+        rules = self._hints[moment]
+        if not rules:
+            return ()
         here = Scene(register=register, at=self.local_now())
-        said = (
-            self.filled(rule, rule.text, customer) for rule in self._hints[moment] if rule.applies(customer, here)
-        )
+        said = (self.filled(rule, rule.text, customer) for rule in rules if rule.applies(customer, here))
         return tuple(text for text in said if text)[: self._at_once]
 
     def filled(self, rule: PromptRule, text: str, customer: Customer) -> str:

@@ -199,7 +199,7 @@ async def test_what_a_client_sent_ahead_goes_with_him(service: Service) -> None:
     gc.collect()
     assert faults == []
     assert len(service.clients) == 4, "nothing that came behind was begun"
-    assert [vars(lane)["_timer"] for lane in lanes] == [None] * 4, "nobody is waited for"
+    assert [vars(lane)["_limit"].is_running for lane in lanes] == [False] * 4, "nobody is waited for"
 
 
 async def test_a_lane_waits_between_requests_as_long_as_aiohttp() -> None:

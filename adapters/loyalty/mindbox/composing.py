@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.loyalty.mindbox.settings import MindboxSettings
-from adapters.loyalty.mindbox.wire import encode
+from adapters.loyalty.mindbox.wire import AskedLine, encode
 from gateway.domain.call import (
     CancelOrder,
     Intent,
@@ -91,7 +91,7 @@ def _place(intent: PlaceOrder, settings: MindboxSettings) -> Body:
     order = _order(intent.order_id, intent.register, intent.coupons, settings)
     if intent.points and intent.customer:
         order["bonusPoints"] = [{"amount": intent.points, "balanceType": {"ids": {"systemName": settings.balance}}}]
-    order["lines"] = [_piece(piece, status, settings) for piece in intent.pieces]
+    order["lines"] = _pieces(intent.pieces, status, settings)
     order["payments"] = _payments(intent.tenders, settings)
     order["totalPrice"] = intent.total
     return _addressed(intent.register, intent.customer, order, intent.at, settings)
@@ -125,45 +125,45 @@ def _addressed(
     return {**body, "order": order, "executionDateTimeUtc": instant(at)}
 
 
-def _open_lines(lines: Sequence[LineItem], status: str, settings: MindboxSettings) -> list[Body]:
+def _open_lines(lines: Sequence[LineItem], status: str, settings: MindboxSettings) -> list[AskedLine]:
     """Lines as the register prices them; its own discounts go along as external promotions."""
-    found = []
-    for line in lines:
-        body = _goods(line, line.index, status, settings)
-        discount = kopecks(line.unit_price * line.quantity) - line.total
-        if discount > 0:
-            body["requestedPromotions"] = _register_discount(discount, settings)
-        found.append(body)
-    return found
+    state = _state(status)
+    return [
+        _goods(line, line.index, kopecks(line.unit_price * line.quantity) - line.total, state, settings)
+        for line in lines
+    ]
+
+
+def _pieces(pieces: Sequence[Piece], status: str, settings: MindboxSettings) -> list[AskedLine]:
+    state = _state(status)
+    return [_goods(piece, piece.number, piece.register_discount, state, settings) for piece in pieces]
+
+
+def _state(status: str) -> dict[str, dict[str, str]]:
+    return {"ids": {"externalId": status}}
+
+
+def _goods(
+    row: LineItem | Piece, number: int, discount: Decimal, state: dict[str, dict[str, str]], settings: MindboxSettings
+) -> AskedLine:
+    """What a line and a piece of one have in common; `discount` is the register's own."""
+    quantity = row.quantity
+    return AskedLine(
+        line_id=str(row.index),
+        line_number=number,
+        product={"ids": {settings.product_system: row.sku}},
+        quantity=quantity,
+        base_price_per_item=row.unit_price,
+        quantity_type=None if quantity == quantity.to_integral_value() else "double",
+        min_price_per_item=row.minimum_price or None,
+        status=state,
+        requested_promotions=_register_discount(discount, settings) if discount > 0 else None,
+    )
 
 
 def _register_discount(discount: Decimal, settings: MindboxSettings) -> list[Body]:
     promotion = {"ids": {"externalId": settings.register_discount}}
     return [{"type": "discount", "promotion": promotion, "amount": discount}]
-
-
-def _piece(piece: Piece, status: str, settings: MindboxSettings) -> Body:
-    body = _goods(piece, piece.number, status, settings)
-    if piece.register_discount > 0:
-        body["requestedPromotions"] = _register_discount(piece.register_discount, settings)
-    return body
-
-
-def _goods(row: LineItem | Piece, number: int, status: str, settings: MindboxSettings) -> Body:
-    """What a line and a piece of one have in common."""
-    body: Body = {
-        "lineId": str(row.index),
-        "lineNumber": number,
-        "product": {"ids": {settings.product_system: row.sku}},
-        "quantity": row.quantity,
-        "basePricePerItem": row.unit_price,
-    }
-    if row.quantity != row.quantity.to_integral_value():
-        body["quantityType"] = "double"
-    if row.minimum_price:
-        body["minPricePerItem"] = row.minimum_price
-    body["status"] = {"ids": {"externalId": status}}
-    return body
 
 
 def _payments(tenders: Sequence[Tender], settings: MindboxSettings) -> list[Body]:

@@ -184,6 +184,20 @@ def encode(body: dict[str, Any]) -> bytes:
     return _encoder.encode(body)
 
 
+class AskedLine(Struct, rename="camel", omit_defaults=True, kw_only=True):
+    """A line of an order that we send (developers docs, "preorder"); what it does not say is left out."""
+
+    line_id: str
+    line_number: int
+    product: dict[str, dict[str, str]]
+    quantity: Decimal
+    base_price_per_item: Decimal
+    quantity_type: str | None = None
+    min_price_per_item: Decimal | None = None
+    status: dict[str, dict[str, str]]
+    requested_promotions: list[dict[str, Any]] | None = None
+
+
 class _Addressed(Struct):
     customer: msgspec.Raw = msgspec.Raw()
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from adapters.registers.bodies import LARGEST_BODY
 from adapters.registers.lane.lanes import Lanes, Serve
+from adapters.registers.lane.limit import Limit
 from adapters.registers.lane.wire import HEAD_END, Arrived, Head, Written, head, response
 
 LARGEST_HEAD = 16 * 1024
@@ -32,18 +33,18 @@ class Lane(asyncio.Protocol):
         self._buffer = b""
         self._since = 0.0
         self._awaited = 0
-        self._timer: asyncio.TimerHandle | None = None
+        self._limit = Limit(self._loop)
         self._is_busy = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._lanes.open.add(self)
-        self._wait(IDLE_SECONDS, self._transport.abort)
+        self._limit.set(time.monotonic() + IDLE_SECONDS, self._transport.abort)
 
     def connection_lost(self, _error: Exception | None) -> None:
         """A request under way is still carried out: a close that was heard is a close."""
         self._lanes.open.discard(self)
-        self._wait(0, None)
+        self._limit.end()
 
     def data_received(self, data: bytes) -> None:
         if not self._buffer:
@@ -72,7 +73,7 @@ class Lane(asyncio.Protocol):
             if len(self._buffer) > LARGEST_HEAD:
                 self._hand_over()
             else:
-                self._wait(self._since + HEAD_SECONDS - time.monotonic(), self._transport.abort)
+                self._limit.set(self._since + HEAD_SECONDS, self._transport.abort)
             return
         asked = head(self._buffer[: end + 2])
         serve = self._lanes.served(asked.target) if asked else None
@@ -80,7 +81,7 @@ class Lane(asyncio.Protocol):
             self._hand_over()
         elif len(self._buffer) < end + len(HEAD_END) + asked.length:
             self._awaited = end + len(HEAD_END) + asked.length
-            self._wait(self._since + BODY_SECONDS - time.monotonic(), self._hand_over)
+            self._limit.set(self._since + BODY_SECONDS, self._hand_over)
         else:
             self._begin(asked, serve, end + len(HEAD_END))
 
@@ -88,7 +89,7 @@ class Lane(asyncio.Protocol):
         body = self._buffer[start : start + asked.length]
         self._buffer = self._buffer[start + asked.length :]
         self._awaited = 0
-        self._wait(0, None)
+        self._limit.lift()
         self._is_busy = True
         self._lanes.noticed(asked.client)
         arrived = Arrived(
@@ -119,23 +120,17 @@ class Lane(asyncio.Protocol):
             self._go_on()
 
     def _go_on(self) -> None:
-        self._wait(IDLE_SECONDS, self._transport.close)
         self._since = time.monotonic()
+        self._limit.set(self._since + IDLE_SECONDS, self._transport.close)
         self._look()
 
     def _hand_over(self) -> None:
-        self._wait(0, None)
+        self._limit.end()
         self._lanes.open.discard(self)
         other = self._other()
         self._transport.set_protocol(other)
         other.connection_made(self._transport)
         other.data_received(self._buffer)
-
-    def _wait(self, seconds: float, then: Callable[[], None] | None) -> None:
-        """At most so long for what comes next; None when nothing is waited for."""
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None if then is None else self._loop.call_later(max(0.0, seconds), then)
 
 
 def _with_close(written: Written) -> Written:
