@@ -11,7 +11,7 @@ from gateway.domain.money import KOPECK, ZERO, kopecks
 from gateway.domain.receipt import LineItem, Receipt
 
 
-class Piece(Struct, frozen=True, kw_only=True):
+class Piece(Struct, frozen=True, kw_only=True, gc=False):
     """A part of a line that the server prices by itself: it may split one line into several.
 
     `number` is the server's own line number (refunds name it), `index` the register's line, `total` the
@@ -47,7 +47,7 @@ class CouponAnswer(Struct, frozen=True, kw_only=True):
     state: CouponState
 
 
-class Quote(Struct, frozen=True, kw_only=True):
+class Quote(Struct, frozen=True, kw_only=True, gc=False):
     """Prices, points and texts for one basket.
 
     `spendable` is the most that may be paid with points on this receipt, `accrual` the points it will earn;

@@ -22,7 +22,7 @@ class RegisterRef(Struct, frozen=True, kw_only=True):
         return f"{self.outlet}/{self.register}"
 
 
-class LineItem(Struct, frozen=True, kw_only=True):
+class LineItem(Struct, frozen=True, kw_only=True, gc=False):
     """One line of goods.
 
     `total` is the line's sum in roubles: while the receipt is open, after the register's own discounts and
@@ -54,7 +54,7 @@ class TenderKind(StrEnum):
     OTHER = "other"
 
 
-class Tender(Struct, frozen=True, kw_only=True):
+class Tender(Struct, frozen=True, kw_only=True, gc=False):
     """A payment. Points that are not fiscal lower the price instead of paying it."""
 
     kind: TenderKind
@@ -62,7 +62,7 @@ class Tender(Struct, frozen=True, kw_only=True):
     fiscal: bool = True
 
 
-class Receipt(Struct, frozen=True, kw_only=True):
+class Receipt(Struct, frozen=True, kw_only=True, gc=False):
     """`id` is the register's document id, normalised; `at` is the register's clock, None when unreadable."""
 
     id: str

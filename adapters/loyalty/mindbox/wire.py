@@ -19,8 +19,8 @@ FOUND = {"Found", "Created", "Changed", "NotChanged", "AlreadyExists", "Processe
 """Customer statuses that mean somebody (developers docs, "preorder"); an unknown one means nobody."""
 
 
-class Answered(Struct, rename="camel", frozen=True, kw_only=True):
-    """Any part of an answer: unknown members are ignored."""
+class Answered(Struct, rename="camel", frozen=True, kw_only=True, gc=False):
+    """Any part of an answer: unknown members are ignored. A tree has no rings for the collector to look for."""
 
 
 class Named(Answered, frozen=True, kw_only=True):
@@ -184,7 +184,7 @@ def encode(body: dict[str, Any]) -> bytes:
     return _encoder.encode(body)
 
 
-class AskedLine(Struct, rename="camel", omit_defaults=True, kw_only=True):
+class AskedLine(Struct, rename="camel", omit_defaults=True, kw_only=True, gc=False):
     """A line of an order that we send (developers docs, "preorder"); what it does not say is left out."""
 
     line_id: str

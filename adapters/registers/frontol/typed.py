@@ -13,7 +13,7 @@ from adapters.registers.frontol.wire import BOM, LARGEST, ZERO, Client, Payment,
 LEAST = -LARGEST
 
 
-class _Request(Struct, rename="camel"):
+class _Request(Struct, rename="camel", gc=False):
     """A line without an index, a price, a quantity or a sum is one for the lenient reader."""
 
     action: str = ""

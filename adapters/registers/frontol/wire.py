@@ -24,7 +24,7 @@ YEARS = range(2000, 2100)
 Fields = Mapping[str, Any]
 
 
-class Client(Struct, frozen=True, kw_only=True, rename="camel"):
+class Client(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """The customer as the till knows him; both empty for an anonymous document."""
 
     mobile_phone: str = ""
@@ -32,7 +32,7 @@ class Client(Struct, frozen=True, kw_only=True, rename="camel"):
     validation_code: str = ""
 
 
-class Position(Struct, frozen=True, kw_only=True, rename="camel"):
+class Position(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """One line. `total_amount` in roubles: before the server's discounts in calculate, after all in confirm."""
 
     index: int
@@ -47,13 +47,13 @@ class Position(Struct, frozen=True, kw_only=True, rename="camel"):
     reference_index: int | None = None
 
 
-class Payment(Struct, frozen=True, kw_only=True):
+class Payment(Struct, frozen=True, kw_only=True, gc=False):
     type: str = ""
     mode: str = ""
     amount: Decimal
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class Request(Struct, frozen=True, kw_only=True, gc=False):
     """Any request; what a resource does not carry is empty. `date_time` is None when it cannot be read."""
 
     action: str

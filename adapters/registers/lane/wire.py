@@ -1,19 +1,18 @@
 """The head of a plain POST (RFC 9112), and an answer to it, as bytes."""
 
 import re
+from functools import lru_cache
 from http import HTTPStatus
 
 from aiohttp import web
 from msgspec import Struct
 
 HEAD_END = b"\r\n\r\n"
-UNUSUAL = (b"\r\ntransfer-encoding:", b"\r\nexpect:", b"\r\nupgrade:", b"\r\ncontent-encoding:")
+UNUSUAL = {b"transfer-encoding", b"expect", b"upgrade", b"content-encoding"}
 """What changes how the rest is to be read: another reader's business."""
 
 LINES = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n)*")
 """Headers that everybody reads alike (RFC 9110, 5.6.2 and 5.5): a name, a colon, a value without controls."""
-
-READ = (b"content-length", b"connection", b"authorization", b"user-agent", b"host")
 
 LONGEST_LENGTH = 9
 """Digits."""
@@ -51,40 +50,40 @@ def head(text: bytes) -> Head | None:
     """Of the bytes up to and with the last header's line end; None for anything but a plain POST."""
     line, _, rest = text.partition(b"\r\n")
     words = line.split(b" ")
-    lower = text.lower()
     if len(words) != 3 or words[0] != b"POST" or words[2] != b"HTTP/1.1":  # noqa: PLR2004 - method, target, version
         return None
-    if not words[1].isascii() or not LINES.fullmatch(rest) or any(name in lower for name in UNUSUAL):
+    if not words[1].isascii() or not LINES.fullmatch(rest):
         return None
-    if any(lower.count(b"\r\n" + name + b":") > 1 for name in READ):
+    rows = [row.partition(b":") for row in rest.split(b"\r\n")[:-1]]
+    fields = {name.lower(): value.strip(b" \t") for name, _, value in rows}
+    if len(fields) < len(rows) or not UNUSUAL.isdisjoint(fields):  # one said twice may be read in two ways
         return None
-    length, connection = _value(text, lower, b"content-length"), _value(text, lower, b"connection").lower()
+    length, connection = fields.get(b"content-length", b""), fields.get(b"connection", b"").lower()
     if not length.isdigit() or len(length) > LONGEST_LENGTH or connection not in (b"", b"keep-alive", b"close"):
         return None
     return Head(
         words[1],
-        _value(text, lower, b"authorization").decode("utf-8", "surrogateescape"),  # as aiohttp does
-        _value(text, lower, b"user-agent").decode("utf-8", "surrogateescape"),
+        fields.get(b"authorization", b"").decode("utf-8", "surrogateescape"),  # as aiohttp does
+        fields.get(b"user-agent", b"").decode("utf-8", "surrogateescape"),
         int(length),
         connection != b"close",
     )
 
 
-def _value(text: bytes, lower: bytes, name: bytes) -> bytes:
-    start = b"\r\n" + name + b":"
-    at = lower.find(start)
-    if at < 0:
-        return b""
-    at += len(start)
-    return text[at : text.find(b"\r\n", at)].strip(b" \t")
-
-
 def response(written: Written) -> bytes:
     """The whole answer."""
-    status = HTTPStatus(written.status)
-    parting = "Connection: close\r\n" if written.close else ""
-    start = (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: {written.content_type}; charset=utf-8\r\n"
-        f"{parting}Content-Length: {len(written.body)}\r\n\r\n"
+    return b"%b%d\r\n\r\n%b" % (
+        _start(written.status, written.content_type, written.close),
+        len(written.body),
+        written.body,
     )
-    return start.encode("ascii") + written.body
+
+
+@lru_cache(maxsize=100)
+def _start(status: int, content_type: str, close: bool) -> bytes:  # noqa: FBT001 - a key of the cache
+    """All but the length: there are few."""
+    parting = "Connection: close\r\n" if close else ""
+    return (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {content_type}; charset=utf-8\r\n"
+        f"{parting}Content-Length: "
+    ).encode("ascii")
