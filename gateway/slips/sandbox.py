@@ -36,8 +36,9 @@ def clean(value: Any) -> str:
     if value is None:
         raise SecurityError("печатается то, чего здесь не знают; сначала спросите: {% if … is not none %}")
     text = points(value) if isinstance(value, Decimal) else str(value)
-    visible = "".join(_visible(character) for character in text[: 4 * MAX_VALUE])
-    line = " ".join(part for part in visible.split(" ") if part)
+    if len(text) > MAX_VALUE or not text.isprintable():  # hardly ever
+        text = "".join(_visible(character) for character in text[: 4 * MAX_VALUE])
+    line = " ".join(filter(None, text.split(" ")))
     shortened = line if len(line) <= MAX_VALUE else line[: MAX_VALUE - 3] + "..."
     return shortened.translate(_GUARD)
 
