@@ -13,7 +13,7 @@ from till import cash, document, line
 
 BUDGET, SLACK = 0.3, 1.0
 """Seconds. A server that hangs never answers, so an answer within a second of the budget is the budget's doing.
-By how many milliseconds it is late the bench says (figures 6 and 10), beside a bare timer and with nobody else running.
+By how many milliseconds it is late the bench says (figures 6 and 10), beside a bare timer on a calm machine.
 """
 
 
