@@ -1,12 +1,13 @@
 """One canonical log line for each request of a register."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 import structlog
 from msgspec import Struct
 
+from gateway.clock import SystemClock
 from gateway.domain.receipt import RegisterRef
 
 log = structlog.get_logger()
@@ -44,7 +45,7 @@ class RequestLog:
         if self.write is None:
             log.info("register_request", register=name, operation=operation, outcome=outcome, milliseconds=took)
             return
-        line = RequestLine(name, operation, outcome, took, "register_request", "info", datetime.now(UTC))
+        line = RequestLine(name, operation, outcome, took, "register_request", "info", SystemClock.now())
         self.write(self._encode(line) + b"\n")
 
 
