@@ -34,7 +34,7 @@ def positive(text: str) -> float:
 async def main(chosen: argparse.Namespace) -> int:
     """0 when everything agrees or a person has seen enough, 1 when something is missing."""
     timeline = Timeline(Words(chosen.lang))
-    timeline.heading(timeline.words("title"))
+    timeline.heading(timeline.words("title", register=timeline.words(chosen.register)))
     timeline.line(timeline.words("plot"))
     async with AsyncExitStack() as stack:
         try:

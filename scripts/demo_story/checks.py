@@ -7,6 +7,7 @@ from loyalty_view import Json, moment
 from words import Words
 
 SHOWN = "PopupShown"
+RETURNED = "PartlyReturned"
 CODE_PREFIX = "UP-"
 
 
@@ -18,6 +19,8 @@ class Expected:
     spent: Decimal
     earned: Decimal
     balance: Decimal
+    points_back: Decimal
+    earned_back: Decimal
     window: float
 
 
@@ -39,9 +42,10 @@ class Check:
     of_popup: bool = False
 
 
-def checks(view: View, expected: Expected, say: Words) -> list[Check]:
-    """Every fact of the story; where there is no sale, nothing is said of its sums."""
-    return [*_sale(view, expected, say), *_popup(view, expected, say), _calls(view, say)]
+def checks(sold: View, returned: View, expected: Expected, say: Words) -> list[Check]:
+    """Every fact of the story, before and after the return; where there is no sale, nothing is said of its sums."""
+    sale, popup = _sale(sold, expected, say), _popup(sold, expected, say)
+    return [*sale, *popup, *_refund(returned, expected, say), _calls(returned, say)]
 
 
 def _sale(view: View, expected: Expected, say: Words) -> list[Check]:
@@ -64,6 +68,22 @@ def _sum(name: str, value: Decimal | int, wanted: Decimal, say: Words) -> Check:
     return Check(
         good=good, text=say(f"ok_{name}" if good else f"bad_{name}", value=plain(value), wanted=plain(wanted))
     )
+
+
+def _refund(view: View, expected: Expected, say: Words) -> list[Check]:
+    if [order["status"] for order in view.orders] != [RETURNED]:
+        return [Check(good=False, text=say("no_refund"))]
+    back = [line["product"] for line in view.orders[0]["lines"] if line["status"] == "Returned"]
+    balance = Decimal(view.customer["available"])
+    wanted = expected.balance + expected.points_back - expected.earned_back
+    name = "ok_points_back" if balance == wanted else "bad_points_back"
+    sums = {"value": plain(expected.points_back), "taken": plain(expected.earned_back)}
+    if balance != wanted:
+        sums = {"value": plain(balance), "wanted": plain(wanted)}
+    return [
+        Check(good=len(back) == 1, text=say("ok_refund", name=", ".join(back))),
+        Check(good=balance == wanted, text=say(name, **sums)),
+    ]
 
 
 def _popup(view: View, expected: Expected, say: Words) -> list[Check]:

@@ -68,7 +68,7 @@ def example(register: str) -> dict[str, Any]:
 
 
 def hurried(config: dict[str, Any], sandbox: str, folder: Path, speed: float, language: str) -> dict[str, Any]:
-    """The shipped example on ports of its own, its waits for the popup `speed` times shorter."""
+    """The shipped example on ports of its own, its waits for the popup `speed` times shorter; points need a code."""
     waits = {"poll_after_close_seconds": 15, "poll_after_paid_seconds": 10, "poll_again_after_close_seconds": 45}
     after_sale = {"window_seconds": 120 / speed, "stays_seconds": 120 / speed}
     return {
@@ -84,6 +84,8 @@ def hurried(config: dict[str, Any], sandbox: str, folder: Path, speed: float, la
             "url": sandbox,
             "secret_key_file": str(EXAMPLES / config["loyalty"]["secret_key_file"]),
         },
+        "codes": {"spending": "generated"},
+        "identification": {"spending": {"phone": "with_code"}},
         "popups": {name: seconds / speed for name, seconds in waits.items()},
         "prompts": [row if row.get("moment") == "identified" else {**row, **after_sale} for row in config["prompts"]],
     }

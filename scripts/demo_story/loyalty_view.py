@@ -46,6 +46,11 @@ class LoyaltyView:
         found: list[Json] = await self._read("orders")
         return found
 
+    async def code(self) -> str:
+        """What the customer's phone has received last; empty when nothing."""
+        found: list[Json] = await self._read("codes")
+        return str(found[-1]["code"]) if found else ""
+
     async def customer(self, phone: str) -> Json | None:
         found: Json | None = await self._read(f"customers/{phone}")
         return found

@@ -35,7 +35,7 @@ class Timeline:
 
     def _row(self, seconds: str, who: str, whom: str, text: str) -> Table:
         row = Table.grid(padding=(0, 1))
-        for width in (8, 8, 1, 10):
+        for width in (8, 10, 1, 10):
             row.add_column(width=width)
         row.add_column()
         parties = (self._party(who), "→", self._party(whom)) if who else ("", "", "")

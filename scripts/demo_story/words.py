@@ -2,9 +2,11 @@
 
 WORDS = {
     "title": (
-        "Одна продажа: касса Frontol, шлюз и сервер лояльности",
-        "One sale: a Frontol register, the gateway and the loyalty server",
+        "Одна продажа: касса {register}, шлюз и сервер лояльности",
+        "One sale: a {register} register, the gateway and the loyalty server",
     ),
+    "frontol": ("Frontol", "Frontol"),
+    "onec": ("1С:Розница", "1C:Retail"),
     "plot": (
         "Анна Светлова, уровень «Серебро», до «Золота» не хватает 300 ₽. На кассе — акция 1+1=3.",
         "Anna Svetlova, silver level, 300 roubles short of gold. The shop has a 1+1=3 promotion.",
@@ -27,6 +29,13 @@ WORDS = {
     "ask_confirm": (
         "чек закрыт: {due} ₽ картой и {points} баллов",
         "receipt closed: {due} roubles by card and {points} points",
+    ),
+    "sms": ("SMS: код {code}, чтобы списать баллы", "SMS: the code {code} to spend points"),
+    "reads_code": ("«Код {code}»", "“The code is {code}”"),
+    "wrong_code": ("код не тот, оплата картой", "not the right code, paid by card"),
+    "ask_refund": (
+        "возврат: {name}, {due} ₽ на карту и {points} баллов",
+        "a return: {name}, {due} roubles to the card and {points} points",
     ),
     "ask_confirm_money": ("чек закрыт: {due} ₽ картой", "receipt closed: {due} roubles by card"),
     "cashier_says": (
@@ -101,11 +110,24 @@ WORDS = {
     ),
     "ok_code": ("промокод за переход выдан: {code}", "promo code for the new level: {code}"),
     "no_code": ("промокод за новый уровень не выдан", "no promo code for the new level"),
+    "wait_refund": ("шлюз передаёт возврат…", "the gateway delivers the return…"),
+    "ok_refund": ("возвращена одна вещь: {name}", "one piece was returned: {name}"),
+    "no_refund": ("возврат не дошёл до сервера лояльности", "the return never reached the loyalty server"),
+    "ok_points_back": (
+        "вернулось баллов: {value}, снято начисленных: {taken}",
+        "points back: {value}, taken back of the earned: {taken}",
+    ),
+    "bad_points_back": (
+        "на счёте после возврата {value}, а должно быть {wanted}",
+        "the balance after the return is {value}, wanted {wanted}",
+    ),
     "ok_calls": ("сервер принял все вызовы шлюза: {count}", "the server took all calls of the gateway: {count}"),
     "bad_calls": ("сервер не принял вызовы: {names}", "calls the server did not take: {names}"),
     "GetCustomerInfo": ("кто это, сколько баллов", "who is it, how many points"),
     "AuthorizedPreorder": ("расчёт чека", "price the receipt"),
     "AnonymousPreorder": ("расчёт чека без покупателя", "price an anonymous receipt"),
+    "Return": ("возврат", "the return"),
+    "SendMobilePhoneAuthorizationCode": ("отправь код по SMS", "send the code by SMS"),
     "CreateAuthorizedOrder": ("заказ со списанием баллов", "an order that spends the points"),
     "CreateAuthorizedOrder.closed": ("продажа оплачена", "the sale is paid"),
     "GetCustomerSegments": ("в каких она сегментах", "which segments is she in"),

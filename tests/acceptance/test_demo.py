@@ -53,13 +53,16 @@ async def nodding_gateway() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def test_the_story_goes_through() -> None:
-    async with demo("--once", "--speed", "10") as process:
+@pytest.mark.parametrize("register", ["frontol", "onec"])
+async def test_the_story_goes_through(register: str) -> None:
+    async with demo("--once", "--speed", "10", "--register", register) as process:
         status, output = await ended(process)
     assert status == 0, output
     assert "Ещё одна вещь до акции 1+1=3" in output
     assert "у вас золотой уровень" in " ".join(output.split())
+    assert re.search(r"SMS: код \d{4}, чтобы списать баллы", output)
     assert re.search(r"Начислено +184 балла", output), output  # the slip
+    assert re.search(r"Возвращено +270,38 балла", output), output  # the slip of the return
     assert re.search(r"✓ промокод за переход выдан: UP-\d+", output), output
     assert "✗" not in output
 
