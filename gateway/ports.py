@@ -186,6 +186,9 @@ class Store(Protocol):
 
     async def sale(self, sale_id: str) -> Sale | None: ...
 
+    async def last_sale(self) -> Sale | None:
+        """The one delivered last, as long as it still tells of its customer."""
+
     async def refund(self, refund_id: str) -> RefundRecord | None: ...
 
     async def refunds_of(self, sale_id: str) -> Sequence[RefundRecord]: ...

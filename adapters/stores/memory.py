@@ -48,6 +48,11 @@ class MemoryStore:
         self._require(writable=False)
         return self._sales.get(sale_id)
 
+    async def last_sale(self) -> Sale | None:
+        self._require(writable=False)
+        whole = (row for row in self._sales.values() if row.state is State.DELIVERED and not row.stripped)
+        return max(whole, key=_age, default=None)
+
     async def refund(self, refund_id: str) -> RefundRecord | None:
         self._require(writable=False)
         return self._refunds.get(refund_id)

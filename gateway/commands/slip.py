@@ -21,6 +21,8 @@ from gateway.slips.preview import preview
 from gateway.slips.sample import SAMPLE
 from gateway.slips.templates import Templates
 
+LAST = "last"
+
 app = typer.Typer(help="Слипы: как выглядят шаблоны.", no_args_is_help=True)
 
 
@@ -33,7 +35,10 @@ class Look(StrEnum):
 Template = Annotated[str, typer.Argument(help="Имя шаблона (sale, coupon, ...) или файл .txt.")]
 Width = Annotated[int, typer.Option("--width", min=16, max=64, help="Знаков в строке: 32, 42 или 48.")]
 As = Annotated[Look, typer.Option("--as", help="Текст в терминале, картинка или страница для браузера.")]
-OfSale = Annotated[str, typer.Option("--sale", help="Настоящий чек из базы шлюза: его идентификатор.")]
+OfSale = Annotated[
+    str,
+    typer.Option("--sale", help="Настоящий чек из базы шлюза: его идентификатор, или last — последний доставленный."),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Куда записать; без этого — в стандартный вывод.")
 ]
@@ -52,7 +57,8 @@ def show(
 ) -> None:
     """Показать слип: на выдуманной покупке или на настоящей (--sale), не печатая.
 
-    Пример: pos-gateway slip preview sale --width 32 --as png -o sale.png
+    Примеры: pos-gateway slip preview sale --width 32 --as png -o sale.png;
+    pos-gateway slip preview sale --sale last
     """
     slip = _slip(template, sale, config)
     if not slip:
@@ -88,9 +94,10 @@ def _templates(config: Path) -> Templates:
 
 def _of_store(sale_id: str, config: Path) -> SlipData:
     """Raises `ConfigError` when there is no such sale, or its receipt is not closed."""
-    sale = with_store(config, lambda store: store.sale(sale_id))
+    is_last = sale_id == LAST
+    sale = with_store(config, lambda store: store.last_sale() if is_last else store.sale(sale_id))
     if sale is None or sale.close is None:
-        raise ConfigError(f"--sale: нет закрытого чека {sale_id}")
+        raise ConfigError(f"--sale: {'доставленных чеков ещё нет' if is_last else f'нет закрытого чека {sale_id}'}")
     return sale_data(sale.close, sale.outcome, None, ConfigFile(config).settings.outlet.zone)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from gateway_process import gateway
-from shop import SEED, eventually, signed, write_config
+from shop import ROOT, SEED, eventually, signed, write_config
 from till import cash, document, line
 from typer.testing import CliRunner
 
@@ -18,6 +18,8 @@ from adapters.loyalty.mindbox.sandbox import Sandbox
 from adapters.printers.simulator import Condition, SimulatedPrinter, on_tcp
 from gateway.cli import app
 
+FOOTER = "Не является фискальным документом"
+CUT = b"\x1dV"
 BUDGET_SECONDS = 0.3
 SLACK_SECONDS = 0.5
 """The machine may be busy; the printers below take 0.4 s to be found silent, or for ever."""
@@ -103,6 +105,44 @@ async def test_paper_runs_out_somebody_is_told_and_printing_goes_on_by_itself(tm
             assert (await cli(config, admin, "status"))[0] == 0
             code, said = await cli(config, admin, "reprint", "coupons:nobody")
             assert (code, "нет задания" in said) == (1, True)
+
+
+async def test_a_shop_changes_the_footer_previews_it_and_sees_it_on_the_next_sale(tmp_path: Path) -> None:
+    """The real process is not restarted; whoever edits sees the new text before a customer does."""
+    simulated, own = SimulatedPrinter(), tmp_path / "slips"
+    own.mkdir()
+    text = (ROOT / "receipt_templates" / "sale.txt").read_text(encoding="utf-8")
+    (own / "sale.txt").write_text(text, encoding="utf-8")
+    async with (
+        Sandbox(seed_path=SEED) as sandbox,
+        on_tcp(simulated) as address,
+        aiohttp.ClientSession() as http,
+    ):
+        more = settings(address) + '[templates]\nfolder = "slips"\n'
+        config = write_config(tmp_path, sandbox.url, register='printer = "front"', more=more)
+        async with gateway(config) as (process, url, _admin):
+
+            async def sold() -> str:
+                before = len(simulated.paper)
+
+                async def cut() -> bool:
+                    return CUT in simulated.paper[before:]
+
+                await close(http, url)
+                assert await eventually(cut)
+                return simulated.paper[before:].decode("cp866", "replace")
+
+            assert FOOTER in await sold()
+            (own / "sale.txt").write_text(text.replace(FOOTER, "Ждём вас в пятницу"), encoding="utf-8")
+            shown = await asyncio.to_thread(CliRunner().invoke, app, ["slip", "preview", "sale", "-c", str(config)])
+            assert "Ждём вас в пятницу" in shown.output
+            assert FOOTER not in shown.output
+
+            async def changed() -> bool:
+                return "Ждём вас в пятницу" in await sold()
+
+            assert await eventually(changed)
+            assert process.returncode is None
 
 
 async def _until(ask: Callable[[], Awaitable[Any]], done: Callable[[Any], bool]) -> Any:

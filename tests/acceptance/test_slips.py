@@ -1,13 +1,21 @@
 """The slip of a sale: to the till's own printer and to ours, in Russian, with the server's texts."""
 
 import asyncio
+import io
+import uuid
 from pathlib import Path
 from typing import Self
 
+from PIL import Image
 from shop import Shop, eventually
 from till import cash, document, line
+from typer.testing import CliRunner
+
+from gateway.cli import app
 
 CP866 = "cp866"
+MARIA = "+79217654321"
+"""Every purchase of hers brings a coupon."""
 
 
 class Paper:
@@ -80,6 +88,35 @@ async def test_a_changed_footer_is_on_the_next_slip_without_a_restart(tmp_path: 
 
         assert await eventually(refused)
         assert await says("Ждём вас в пятницу: скидка"), "the old set stays"
+
+
+async def preview(config: Path, *words: str) -> tuple[int, bytes]:
+    """`pos-gateway slip preview`, typed beside the running gateway."""
+    typed = ["slip", "preview", *words, "--config", str(config)]
+    told = await asyncio.to_thread(CliRunner().invoke, app, typed)
+    return told.exit_code, told.stdout_bytes or str(told.exception).encode()
+
+
+async def test_a_preview_shows_the_slip_of_a_real_sale_in_every_form(tmp_path: Path) -> None:
+    config, uid = tmp_path / "gateway.toml", str(uuid.uuid4())
+    async with Shop(tmp_path) as shop:
+        code, said = await preview(config, "sale", "--sale", "last")
+        assert (code, "доставленных чеков ещё нет" in said.decode()) == (1, True)
+        sale = document("confirm", line(1, "5002", "250.00"), phone=MARIA, uid=uid, payments=cash("250.00"))
+        answer = await shop.ask("document/", sale)
+        [coupon] = [row["data"] for row in answer["printingInformation"][0] if row["type"] == "barcode"]
+        for name in ("last", uid):
+            code, text = await preview(config, "sale", "--sale", name, "--width", "32")
+            assert code == 0
+            assert "Чек № 7" in text.decode()
+            assert coupon in text.decode()
+            assert MARIA[-10:] not in text.decode()
+        code, html = await preview(config, "sale", "--sale", uid, "--as", "html")
+        assert (code, coupon in html.decode()) == (0, True)
+        code, png = await preview(config, "sale", "--sale", uid, "--as", "png")
+        assert (code, Image.open(io.BytesIO(png)).width) == (0, 48 * 12 + 4 * 24)
+        code, said = await preview(config, "sale", "--sale", "nobody")
+        assert (code, "нет закрытого чека nobody" in said.decode()) == (1, True)
 
 
 async def test_a_dead_printer_delays_nobody(tmp_path: Path) -> None:

@@ -418,6 +418,18 @@ async def test_history_is_told_by_subject_in_order(store: Store) -> None:
     assert await store.history("unknown") == []
 
 
+async def test_the_last_sale_is_the_one_delivered_last(store: Store) -> None:
+    assert await store.last_sale() is None
+    for name, at in (("last", AT), ("earlier", later(seconds=-3))):
+        await store.commit(Change(sale=make_sale(name, state=State.DELIVERED, seen_at=at, delivered_at=at)))
+    await store.commit(Change(sale=make_sale("closed", state=State.CLOSED, seen_at=later(seconds=3))))
+    last = await store.last_sale()
+    assert last is not None
+    assert last.id == "last"
+    await store.commit(Change(sale=replace(last, stripped=True)))
+    assert (await store.last_sale() or last).id == "earlier"
+
+
 async def test_old_sales_are_those_that_are_long_over_and_still_tell_of_their_customer(store: Store) -> None:
     def delivered(name: str, **overrides: Any) -> Change:
         return Change(sale=make_sale(name, **{"state": State.DELIVERED} | overrides))

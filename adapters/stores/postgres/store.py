@@ -56,6 +56,9 @@ class PostgresStore:
     async def sale(self, sale_id: str) -> Sale | None:
         return await self._one(SALE, "sale", sale_id)
 
+    async def last_sale(self) -> Sale | None:
+        return await self._one(SALE, "last_sale")
+
     async def refund(self, refund_id: str) -> RefundRecord | None:
         return await self._one(REFUND, "refund", refund_id)
 

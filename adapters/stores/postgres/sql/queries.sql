@@ -217,6 +217,9 @@ SELECT max(at) FROM history;
 -- name: old_sales
 SELECT body FROM sale WHERE is_over AND NOT stripped AND changed < $1 ORDER BY changed, id LIMIT $2;
 
+-- name: last_sale
+SELECT body FROM sale WHERE is_over AND NOT stripped AND state = 'delivered' ORDER BY changed DESC, id DESC LIMIT 1;
+
 -- name: old_refunds
 SELECT body FROM refund WHERE is_over AND NOT stripped AND at < $1 ORDER BY at, id LIMIT $2;
 

@@ -207,6 +207,11 @@ SELECT body FROM sale
 WHERE is_over = 1 AND stripped = 0 AND changed < :before
 ORDER BY changed, id LIMIT :limit;
 
+-- name: last_sale
+SELECT body FROM sale
+WHERE is_over = 1 AND stripped = 0 AND state = 'delivered'
+ORDER BY changed DESC, id DESC LIMIT 1;
+
 -- name: old_refunds
 SELECT body FROM refund WHERE is_over = 1 AND stripped = 0 AND at < :before ORDER BY at, id LIMIT :limit;
 
