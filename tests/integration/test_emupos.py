@@ -28,6 +28,7 @@ from gateway.slips.sample import SAMPLE
 pytestmark = pytest.mark.emupos
 
 TEMPLATES = Path(__file__).parents[2] / "receipt_templates"
+ARTEFACTS = Path(__file__).parents[1] / "artefacts"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 EMUPOS = CACHE / "pos-gateway-tests" / "emupos" / "bin" / "emupos"
 START_SECONDS = 30
@@ -133,6 +134,12 @@ def read_codes(picture: Path) -> set[str]:
     return set(found.stdout.split("\n")) - {""}
 
 
+def kept(picture: Path, name: str) -> None:
+    """For people to look at, under tests/artefacts/; nothing is compared with it."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    shutil.copyfile(picture, ARTEFACTS / f"emupos-{name}.png")
+
+
 def text_of(picture: Path) -> str:
     return picture.with_suffix(".txt").read_text(encoding="utf-8")
 
@@ -150,7 +157,9 @@ def test_every_shipped_template_prints(understood: Emupos, name: str) -> None:
     """All the lines of our own layout, in their order, and nothing lost."""
     slip = Templates(TEMPLATES).render(name, SAMPLE)
     lines = [piece.text.strip() for piece in lay_out(slip, columns=48).pieces if isinstance(piece, Line)]
-    printed = " ".join(text_of(understood.print(slip)).split())
+    picture = understood.print(slip)
+    kept(picture, name)
+    printed = " ".join(text_of(picture).split())
     assert [line for line in lines if " ".join(line.split()) not in printed] == []
 
 
