@@ -10,12 +10,16 @@ from adapters.stores import SqliteSettings
 from gateway import bootstrap
 from gateway.config_file import ConfigFile
 from gateway.daemon import near
+from gateway.domain.receipt import RegisterRef
 from gateway.domain.slip import Slip
 from gateway.errors import ConfigError
+from gateway.settings import Register
 
 if TYPE_CHECKING:
     from adapters.loyalty.mindbox.sandbox import Sandbox
+    from adapters.registers.frontol.simulator import Till
     from adapters.registers.frontol.simulator.telling import Told
+    from adapters.registers.onec_retail.simulator import OneCTill
 
 
 def database(config: ConfigFile) -> Path:
@@ -53,21 +57,30 @@ def printer_places(config: ConfigFile) -> dict[str, Path | tuple[str, int] | Non
 
 async def trial(config: ConfigFile, name: str, phone: str, sku: str, price: Decimal) -> AsyncIterator[str]:
     """One sale at register `name` (empty: the first), told step by step. Raises `ConfigError`, `RegisterError`."""
-    from adapters.registers.frontol.simulator import Till
-    from adapters.registers.frontol.simulator.trial import CASHIER, told, trial_sale
+    from adapters.registers.frontol.simulator.trial import told, trial_sale
 
-    known = {ref: row for ref, row in bootstrap.registers(config).items() if row.kind == "frontol"}
+    known = bootstrap.registers(config)
     found = [(ref, row) for ref, row in known.items() if name in ("", row.id)]
     if not found:
         names = ", ".join(row.id for row in known.values())
-        raise ConfigError(f"нет кассы Frontol {name!r}; есть: {names}")
-    ref, row = found[0]
-    key = config.secret(row.access_key_file, "registers.access_key_file")
-    host, port = near(config.settings.server.listen, "server.listen")
-    url = f"http://[{host}]:{port}/frontol" if ":" in host else f"http://{host}:{port}/frontol"
-    async with Till(url, key, "trial", ref.outlet, ref.register, CASHIER) as till:
+        raise ConfigError(f"нет кассы {name!r}; есть: {names}")
+    async with _simulated(config, *found[0]) as till:
         async for step, exchange in trial_sale(till, phone, sku, price):
             yield told(step, exchange)
+
+
+def _simulated(config: ConfigFile, ref: RegisterRef, row: Register) -> "Till | OneCTill":
+    """A register of that kind, at the gateway of this config."""
+    from adapters.registers.frontol.simulator import Till
+    from adapters.registers.frontol.simulator.trial import CASHIER
+    from adapters.registers.onec_retail.simulator import OneCTill
+
+    key = config.secret(row.access_key_file, "registers.access_key_file")
+    host, port = near(config.settings.server.listen, "server.listen")
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if row.kind == "onec_retail":
+        return OneCTill(url, key)
+    return Till(f"{url}/frontol", key, "trial", ref.outlet, ref.register, CASHIER)
 
 
 def sandbox(seed: Path, host: str, port: int, speed: float) -> "Sandbox":

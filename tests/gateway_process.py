@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from shop import ROOT
+from shop import ROOT, Shop
 
 
 @contextlib.asynccontextmanager
@@ -29,6 +29,19 @@ async def gateway(config: Path) -> AsyncIterator[tuple[asyncio.subprocess.Proces
         await process.wait()
         if reading is not None:
             await reading
+
+
+class RealShop(Shop):
+    """A shop whose gateway is a process of its own."""
+
+    async def start_gateway(self) -> None:
+        self._process = contextlib.AsyncExitStack()
+        running = gateway(self.write_config())
+        _, self.url, admin = await self._process.enter_async_context(running)
+        self.admin_url = f"http://{admin}"
+
+    async def stop_gateway(self) -> None:
+        await self._process.aclose()
 
 
 async def _listening(process: asyncio.subprocess.Process) -> tuple[int, int]:

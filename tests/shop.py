@@ -129,11 +129,10 @@ class Shop:
         await self.stop_gateway()
         await self._stack.aclose()
 
-    async def start_gateway(self) -> None:
-        loyalty = self.loyalty or self.sandbox.url
-        path = write_config(
+    def write_config(self) -> Path:
+        return write_config(
             self.folder,
-            loyalty,
+            self.loyalty or self.sandbox.url,
             register=self._register,
             more=self._more,
             family=self._family,
@@ -141,7 +140,9 @@ class Shop:
             server=self._server,
             window=self._window,
         )
-        self.gateway: Gateway = await build(ConfigFile(path), self.fatal.append)
+
+    async def start_gateway(self) -> None:
+        self.gateway: Gateway = await build(ConfigFile(self.write_config()), self.fatal.append)
         self._public = await listen(self.gateway.routes, ("127.0.0.1", 0), make=self.gateway.runner)
         self._admin = await listen(self.gateway.admin_routes, ("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{port_of(self._public)}"

@@ -29,7 +29,7 @@ def frontol(
     Шлюз и сервер лояльности настоящие: чеки на них останутся. Код выхода 1, если что-то вышло не так, как
     ожидает сценарий, или ответы не те, что в записи.
 
-    pos-gateway simulate frontol config/examples/tills/sale.toml --access-key-file /etc/pos-gateway/frontol-access-key
+    pos-gateway simulate frontol sale.toml --access-key-file /etc/pos-gateway/credentials/frontol-access-key
     """
     if (script is None) == (replay is None):
         raise ConfigError("укажите одно из двух: сценарий или --replay ФАЙЛ")
@@ -54,7 +54,7 @@ def onec(
 
     Если шлюз просит код из SMS, команда спросит его у вас. Чеки на шлюзе и сервере лояльности останутся.
 
-    pos-gateway simulate onec config/examples/tills/sale.toml --access-key-file onec-token --quirk bom
+    pos-gateway simulate onec sale.toml --access-key-file /etc/pos-gateway/credentials/onec-key-1 --quirk bom
     """
     if not asyncio.run(_played_onec(script, url, _key(access_key_file), frozenset(quirk or ()), as_json)):
         sys.exit(1)

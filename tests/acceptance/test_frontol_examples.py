@@ -1,9 +1,10 @@
-"""The protocol's example sale, request by request, byte for byte; the texts of the answers are ours."""
+"""The protocol's examples through the real process, byte for byte; the texts of the answers are ours."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gateway_process import RealShop
 from shop import Shop, eventually
 
 EXAMPLES = Path(__file__).parent / "frontol_examples"
@@ -25,20 +26,28 @@ def printed(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> Any:
-    async with Shop(tmp_path) as running:
+    async with RealShop(tmp_path) as running:
         yield running
 
 
-async def test_who_is_it(shop: Shop) -> None:
-    answer = await play(shop, "1-client")
-    assert answer["code"] == 0
-    assert answer["cashierInformation"][0] == {"text": "Петрова Мария", "weight": "bold"}
-    assert "Баланс: 215 баллов" in texts(answer)
-    assert {"type": "pair", "left": "На счёте", "right": "215 баллов"} in printed(answer)
+async def test_before_the_payment(shop: Shop) -> None:
+    """Who is it, what does it cost with and without a customer, and how much may be spent."""
+    found = await play(shop, "1-client")
+    assert found["code"] == 0
+    assert found["cashierInformation"][0] == {"text": "Петрова Мария", "weight": "bold"}
+    assert "Баланс: 215 баллов" in texts(found)
+    assert {"type": "pair", "left": "На счёте", "right": "215 баллов"} in printed(found)
+    anonymous = await play(shop, "3-calculate-anonymous")
+    assert anonymous["code"] == 0
+    assert not {"client", "document", "electronicCheck", "printingInformation"} & set(anonymous)
+    priced(await play(shop, "2-calculate"))
+    refused = await play(shop, "9-too-many-points")
+    assert refused == {"code": -1, "error": "Нельзя списать больше 150 баллов"}
+    registration = await play(shop, "8a-describe")
+    assert registration == {"code": -1, "error": "Регистрация покупателей на кассе пока не подключена"}
 
 
-async def test_calculate_with_a_customer(shop: Shop) -> None:
-    answer = await play(shop, "2-calculate")
+def priced(answer: dict[str, Any]) -> None:
     assert answer["code"] == 0
     assert answer["client"] == {
         "mobilePhone": "+79217654321",
@@ -49,23 +58,6 @@ async def test_calculate_with_a_customer(shop: Shop) -> None:
     assert answer["electronicCheck"] == {"form": "electronicAndPrinted", "contact": "email"}
     assert texts(answer)[0] == "Можно списать до 150 баллов"
     assert {"type": "pair", "left": "Ваша скидка", "right": "77,98 ₽"} in printed(answer)
-
-
-async def test_calculate_without_a_customer(shop: Shop) -> None:
-    answer = await play(shop, "3-calculate-anonymous")
-    assert answer["code"] == 0
-    assert not {"client", "document", "electronicCheck", "printingInformation"} & set(answer)
-
-
-async def test_too_many_points(shop: Shop) -> None:
-    await play(shop, "2-calculate")
-    answer = await play(shop, "9-too-many-points")
-    assert answer == {"code": -1, "error": "Нельзя списать больше 150 баллов"}
-
-
-async def test_registration_is_off_until_the_shop_wants_it(shop: Shop) -> None:
-    answer = await play(shop, "8a-describe")
-    assert answer == {"code": -1, "error": "Регистрация покупателей на кассе пока не подключена"}
 
 
 ENROLMENT = """
@@ -98,7 +90,7 @@ choices = [{ value = "f", text = "Женский" }, { value = "m", text = "Му
 
 @pytest.fixture
 async def enrolling_shop(tmp_path: Path) -> Any:
-    async with Shop(tmp_path, more=ENROLMENT, family="Frontol") as running:
+    async with RealShop(tmp_path, more=ENROLMENT, family="Frontol") as running:
         yield running
 
 

@@ -15,6 +15,10 @@ from shop import Shop, eventually
 from adapters.registers.frontol.simulator import Basket, Document, Payment
 from adapters.registers.frontol.wire import Client
 from adapters.registers.onec_retail.simulator import NO_QUIRKS, OneCTill, Quirk, Quirks
+from adapters.registers.onec_retail.simulator.till import nobody_reads
+from gateway import workbench
+from gateway.config_file import ConfigFile
+from gateway.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 OLGA = Client(mobile_phone="+79603334455")
@@ -69,21 +73,28 @@ async def sold(shop: Shop, number: int, quirks: Quirks, till: OneCTill) -> Decim
     return total
 
 
-@pytest.mark.parametrize("quirks", [(), ("--quirk", "bom", "--quirk", "text_numbers")])
-async def test_an_administrator_tries_his_installation(quirks: tuple[str, ...], tmp_path: Path) -> None:
+async def test_an_administrator_tries_his_installation(tmp_path: Path) -> None:
     (tmp_path / "onec-token").write_text(TOKEN + "\n")
     async with Shop(tmp_path, register=REGISTER) as shop:
+        quirks = ("--quirk", "bom", "--quirk", "text_numbers")
         found = await simulate(shop, str(ROOT / "config/examples/tills/sale.toml"), *quirks)
         assert found[0] == 0, found
         assert "Расчёт: 1070.16 − скидка 77.98 = 992.18" in found[1]
 
 
-async def test_an_unknown_quirk_is_told_with_those_there_are(tmp_path: Path) -> None:
-    (tmp_path / "onec-token").write_text(TOKEN + "\n")
-    async with Shop(tmp_path, register=REGISTER) as shop:
-        code, _, err = await simulate(shop, str(ROOT / "config/examples/tills/sale.toml"), "--quirk", "cyrillic")
-    assert code == 1
-    assert "допустимо: bom, text_numbers" in err
+async def test_a_trial_sale_is_made_at_a_1c_register_too(shop: Shop) -> None:
+    config = shop.folder / "gateway.toml"
+    listens = f'listen = "{shop.url.removeprefix("http://")}"'
+    config.write_text(config.read_text().replace('listen = "127.0.0.1:0"', listens))
+    told = workbench.trial(ConfigFile(config), "KASSA-1C", "79603334455", "5002", Decimal(100))
+    assert [row.split(",")[0] async for row in told] == [
+        "покупатель: принято", "расчёт: принято", "закрытие чека: принято",
+    ]  # fmt: skip
+
+
+def test_an_unknown_quirk_is_told_with_those_there_are() -> None:
+    with pytest.raises(ConfigError, match="допустимо: bom, text_numbers"):
+        workbench.play_onec(Path("sale.toml"), "", TOKEN, frozenset({"cyrillic"}), nobody_reads)
 
 
 async def simulate(shop: Shop, script: str, *options: str) -> tuple[int, str, str]:

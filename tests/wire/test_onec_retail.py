@@ -16,7 +16,7 @@ from adapters.registers.onec_retail.spelling import day, flag, moment, number
 from gateway.domain.customer import Balance, Customer, CustomerKey, KeyKind
 from gateway.domain.identification import Identification
 from gateway.domain.receipt import TenderKind
-from gateway.domain.slip import Code128, Cut, Ean13, Feed, Pair, QrCode, Text
+from gateway.domain.slip import Code128, Cut, Ean13, Feed, Pair, QrCode, Size, Text
 from gateway.domain.told import Identified, Quoted, Redeemed
 from gateway.errors import MalformedRequest
 
@@ -226,6 +226,7 @@ def test_a_slip_is_cut_to_the_printers_width() -> None:
         QrCode(data="https://example.test/w"),
         Ean13(data="460000000001"),
         Code128(data="ABC-1"),
+        Text(text="Не является фискальным документом", size=Size.SMALL),
         Cut(),
         Text(text="Купон"),
     )

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from gateway.domain.slip import Code128, Cut, Ean13, Feed, QrCode, Slip
+from msgspec.structs import replace
+
+from gateway.domain.slip import Code128, Cut, Ean13, Feed, QrCode, Size, Slip, Text
 from gateway.domain.slip_layout import Line, lay_out
 
 Printed = dict[str, Any]
@@ -11,7 +13,7 @@ Printed = dict[str, Any]
 def printed(slip: Slip, columns: int) -> list[Printed]:
     """In their order; a piece of paper of its own begins with `cut`."""
     rows: list[Printed] = []
-    for piece in lay_out(slip, columns=columns, code_page="cp1251").pieces:
+    for piece in lay_out(_of_one_size(slip), columns=columns, code_page="cp1251").pieces:
         match piece:
             case Line(text=text):
                 rows.append({"text": text})
@@ -24,3 +26,8 @@ def printed(slip: Slip, columns: int) -> list[Printed]:
             case Cut():
                 rows.append({"cut": True})
     return rows
+
+
+def _of_one_size(slip: Slip) -> Slip:
+    """A row tells 1C no size: more letters of a small one would not fit on its paper."""
+    return tuple(replace(piece, size=Size.NORMAL) if isinstance(piece, Text) else piece for piece in slip)

@@ -8,14 +8,15 @@ from msgspec.structs import replace
 
 from adapters.registers.frontol.simulator.answers import Answer
 from adapters.registers.frontol.simulator.basket import Basket
+from adapters.registers.frontol.simulator.questions import Questions
 from adapters.registers.frontol.simulator.requests import Cashier, Document, Payment
-from adapters.registers.frontol.simulator.till import Exchange, Till
+from adapters.registers.frontol.simulator.till import Exchange
 from adapters.registers.frontol.wire import Client
 
 CASHIER = Cashier(1, "Проба")
 
 
-async def trial_sale(till: Till, phone: str, sku: str, price: Decimal) -> AsyncIterator[tuple[str, Exchange]]:
+async def trial_sale(till: Questions, phone: str, sku: str, price: Decimal) -> AsyncIterator[tuple[str, Exchange]]:
     """Each step by its name and with its answer; a refusal ends it. Raises `RegisterError`."""
     document = Document(uid=uuid4(), number=1, shift=1, client=Client(mobile_phone=f"+{phone.lstrip('+')}"))
     asked = await till.client(document.client)

@@ -9,7 +9,7 @@ import msgspec
 
 from adapters.registers.frontol.simulator import Answer, AnswerNotUnderstood, BasketLine, Document, Payment
 from adapters.registers.frontol.wire import Client
-from adapters.registers.onec_retail.simulator.quirks import Quirk, Quirks
+from adapters.registers.onec_retail.simulator.quirks import NBSP, Quirk, Quirks
 from gateway.domain.money import kopecks
 
 Body = dict[str, Any]
@@ -98,5 +98,5 @@ def _papers(rows: Sequence[Mapping[str, Any]]) -> list[list[Body]]:
             kind = "qrcode" if row["barcode"]["type"] == "QR" else "barcode"
             papers[-1].append({"type": kind, "data": row["barcode"]["value"]})
         else:
-            papers[-1].append({"type": "text", "text": row["text"]})
+            papers[-1].append({"type": "text", "text": row["text"].replace(" ", NBSP)})  # a row is printed as it came
     return [paper for paper in papers if paper]
