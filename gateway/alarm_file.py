@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.alarm_ports import AlarmBook
 from gateway.domain.alarm import Alarm
+from gateway.ports import AlarmBook
 
 NAME = "alarms.json"
 

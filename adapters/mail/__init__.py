@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from gateway.alarm_ports import Mailer
 from gateway.errors import ConfigError
+from gateway.ports import Mailer
 
 Port = Annotated[int, Meta(ge=1, le=65535, description="целое число от 1 до 65535")]
 SUBMISSION = 587

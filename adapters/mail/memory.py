@@ -1,7 +1,7 @@
 """A mailbox in memory: for tests and tries."""
 
-from gateway.alarm_ports import Mailer
 from gateway.errors import MailError
+from gateway.ports import Mailer
 
 
 class MemoryMailer:

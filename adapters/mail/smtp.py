@@ -7,8 +7,8 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from adapters.mail import MailSettings
-from gateway.alarm_ports import Mailer
 from gateway.errors import MailError
+from gateway.ports import Mailer
 
 SECONDS = 20.0
 """For each step of the conversation."""

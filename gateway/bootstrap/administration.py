@@ -2,7 +2,6 @@
 
 from adapters.mail import MailSettings, open_mailer
 from gateway.alarm_file import AlarmFile
-from gateway.alarm_ports import Mailer
 from gateway.bootstrap.stores import state_folder, store_settings
 from gateway.bootstrap.tills import Registers
 from gateway.config_file import ConfigFile
@@ -15,7 +14,7 @@ from gateway.observability.limited_switch import LimitedSwitch
 from gateway.observability.metrics import Metrics
 from gateway.observability.permission import Permission
 from gateway.observability.printer_routes import PrinterRoutes
-from gateway.ports import Clock, Store
+from gateway.ports import Clock, Mailer, Store
 from gateway.services.alarms.looking import Looking
 from gateway.services.alarms.noticing import Noticing
 from gateway.services.alarms.watch import AlarmWatch

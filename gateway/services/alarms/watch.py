@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from gateway.alarm_ports import AlarmBook, Mailer
 from gateway.domain.alarm import Alarm, Cause, News
 from gateway.errors import MailError
-from gateway.ports import Clock, Meter
+from gateway.ports import AlarmBook, Clock, Mailer, Meter
 from gateway.services.alarms.looking import Looking
 
 log = structlog.get_logger()

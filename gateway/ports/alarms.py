@@ -1,4 +1,4 @@
-"""The doors of alarms: where they are mailed, and where they are kept."""
+"""Where alarms are mailed, and where they are kept."""
 
 from collections.abc import Sequence
 from typing import Protocol
