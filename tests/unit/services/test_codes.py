@@ -19,8 +19,8 @@ from gateway.domain.identification import Spending
 from gateway.domain.texts import Language, Phrase, say
 from gateway.domain.told import CodeSent, Declined, DeclineReason, Redeemed
 from gateway.errors import LoyaltyError, LoyaltyUnavailable, OutcomeUnknown
-from gateway.people_settings import Codes, Identifying, SpendingBy
 from gateway.settings import Register
+from gateway.settings.people import Codes, Identifying, SpendingBy
 
 COMPARING = (Register(kind="frontol", id=REGISTER.register, outlet=REGISTER.outlet, access_key_file="key"),)
 WITH_CODE = Identifying(spending=SpendingBy(phone=Spending.WITH_CODE, card=Spending.NEVER, one_time=Spending.FREELY))

@@ -17,7 +17,7 @@ from gateway.domain.enrolment import Application, Sex
 from gateway.domain.enrolment_form import FormFault, application
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.told import Begun, Declined, DeclineReason, Enrolled
-from gateway.people_settings import Codes, Enrolment, EnrolmentChoice, EnrolmentField
+from gateway.settings.people import Codes, Enrolment, EnrolmentChoice, EnrolmentField
 
 FIELDS = (
     EnrolmentField(name="name", means="first_name", caption="Имя", pattern=".{2,60}", required=True),

@@ -10,7 +10,7 @@ from gateway.domain.code import CodeMode, CodeRules
 from gateway.domain.customer import KeyKind
 from gateway.domain.enrolment_form import Choice, Form, FormField
 from gateway.domain.identification import ONE_TIME, Identification, Spending
-from gateway.section import Duration, Pattern, Section, Text
+from gateway.settings.section import Duration, Pattern, Section, Text
 
 
 def _compiled(key: str, pattern: str) -> "re.Pattern[str]":

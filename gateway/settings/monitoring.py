@@ -1,0 +1,49 @@
+"""What the administrator hears without asking."""
+
+from datetime import time, timedelta
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from gateway.services.alarms.looking import AlarmRules
+from gateway.settings.section import Section
+
+OpenHours = Annotated[
+    str,
+    Meta(
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?\Z",
+        description='"ЧЧ:ММ-ЧЧ:ММ", например "09:00-21:00", или пусто',
+    ),
+]
+
+
+Minutes = Annotated[float, Meta(gt=0, le=1440, description="минуты, больше 0 и не больше 1440 (сутки)")]
+
+
+class Alarms(Section, frozen=True, kw_only=True):
+    """How long something lasts before the administrator is told. `open_hours` ("09:00-21:00"): when a register that
+    is silent for `register_silent_minutes` is one of these; empty: never.
+    """
+
+    loyalty_away_minutes: Minutes = 5
+    outbox_old_minutes: Minutes = 10
+    printer_minutes: Minutes = 2
+    register_silent_minutes: Minutes = 60
+    open_hours: OpenHours = ""
+
+    def rules(self, disk_free: int) -> AlarmRules:
+        opens, _, closes = self.open_hours.partition("-")
+        return AlarmRules(
+            loyalty_away=timedelta(minutes=self.loyalty_away_minutes),
+            outbox_old=timedelta(minutes=self.outbox_old_minutes),
+            printer=timedelta(minutes=self.printer_minutes),
+            register_silent=timedelta(minutes=self.register_silent_minutes),
+            opens=time.fromisoformat(opens) if opens else None,
+            closes=time.fromisoformat(closes) if closes else None,
+            disk_free=disk_free,
+        )
+
+
+class Log(Section, frozen=True, kw_only=True):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "readable"] = "json"
