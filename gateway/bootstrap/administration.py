@@ -1,7 +1,6 @@
 """What an administrator meets: the admin address, tokens of screens and of his own, mail."""
 
 from adapters.mail import MailSettings, open_mailer
-from gateway.alarm_file import AlarmFile
 from gateway.bootstrap.stores import state_folder, store_settings
 from gateway.bootstrap.tills import Registers
 from gateway.config_file import ConfigFile
@@ -19,6 +18,7 @@ from gateway.services.alarms.looking import Looking
 from gateway.services.alarms.noticing import Noticing
 from gateway.services.alarms.watch import AlarmWatch
 from gateway.services.quoting import RESERVE
+from gateway.state.alarms import AlarmFile
 
 
 def screen_tokens(config: ConfigFile, known: Registers) -> dict[RegisterRef, str]:

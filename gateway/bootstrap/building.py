@@ -32,16 +32,16 @@ from gateway.clock import SystemClock
 from gateway.config_file import ConfigFile
 from gateway.core import Core, build_core
 from gateway.errors import StoreError
-from gateway.limited_file import LimitedFile
 from gateway.observability.clients import Clients
 from gateway.observability.metrics import Metrics
 from gateway.observability.reconciled_view import ReconciledView
 from gateway.observability.status_view import House, StatusView
 from gateway.ports import Store
-from gateway.reconciled_file import ReconciledFile
 from gateway.services.alarms.noticing import Noticing
 from gateway.services.alarms.watch import AlarmWatch
 from gateway.slips import Templates
+from gateway.state.limited import LimitedFile
+from gateway.state.reconciled import ReconciledFile
 
 
 class Gateway(Struct, frozen=True, kw_only=True):

@@ -19,9 +19,9 @@ from gateway.commands.attached import DEFAULT, Config, Json, attached_store
 from gateway.config_file import ConfigFile
 from gateway.domain.sale_record import Terms
 from gateway.domain.till_report import Difference, DifferenceKind, Reconciled
-from gateway.reconciled_file import ReconciledFile
 from gateway.services.reconciling import Reconciling
 from gateway.services.records import Records
+from gateway.state.reconciled import ReconciledFile
 
 app = typer.Typer(help="Сверка с отчётом кассы: чеки, о которых шлюз не узнал.", no_args_is_help=True)
 

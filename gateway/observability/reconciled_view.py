@@ -7,7 +7,7 @@ from prometheus_client.registry import Collector
 
 from gateway.domain.till_report import DifferenceKind
 from gateway.observability.metrics import gauge
-from gateway.reconciled_file import ReconciledFile
+from gateway.state.reconciled import ReconciledFile
 
 
 class ReconciledView(Collector):

@@ -10,9 +10,9 @@ from virtual_clock import FakeClock
 
 from gateway.domain.receipt import RegisterRef
 from gateway.domain.texts import Phrase
-from gateway.limited_file import LimitedFile
 from gateway.services.guard.breaker import BreakerState
 from gateway.services.limited_mode import LimitedMode, Reason
+from gateway.state.limited import LimitedFile
 
 OTHER = RegisterRef(outlet="shop-7", register="3")
 

@@ -10,7 +10,6 @@ from virtual_clock import FakeClock
 
 from adapters.mail.memory import MemoryMailer
 from adapters.stores.memory import MemoryStore
-from gateway.alarm_file import AlarmFile
 from gateway.domain.alarm import Cause
 from gateway.observability.metrics import Metrics
 from gateway.services.alarms.looking import AlarmRules, Looking
@@ -18,6 +17,7 @@ from gateway.services.alarms.noticing import Noticing
 from gateway.services.alarms.watch import AlarmWatch
 from gateway.services.guard.breaker import BreakerState
 from gateway.services.limited_mode import LimitedMode
+from gateway.state.alarms import AlarmFile
 
 
 class World:
