@@ -1,16 +1,19 @@
 """Customers: how they are found, their ledger of points, their turnover."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from msgspec import Struct, field
 
 from adapters.loyalty.programme.refusals import AmbiguousKeys
-from adapters.loyalty.programme.seed import CustomerSeed, Level
+from adapters.loyalty.programme.seed import CustomerSeed, Level, day_of
 from adapters.loyalty.programme.segments import Transition
 from gateway.domain.customer import Balance
 from gateway.domain.money import ZERO
+
+IN_DAYS = re.compile(r"in (\d+) days?")
 
 
 class AccountKeys(Struct, frozen=True, kw_only=True):
@@ -145,9 +148,16 @@ class Accounts:
 
 
 def _opened(customer: CustomerSeed, now: datetime) -> Account:
-    account = Account(profile=customer, turnover=customer.turnover)
+    fields = {name: _dated(value, now) for name, value in customer.custom_fields.items()}
+    account = Account(profile=customer, turnover=customer.turnover, fields=fields)
     account.post("", customer.points, now)
     return account
+
+
+def _dated(value: str, now: datetime) -> str:
+    """A seed is used on any day: its days are counted from today."""
+    ahead = IN_DAYS.fullmatch(value)
+    return (day_of(now) + timedelta(days=int(ahead[1]))).isoformat() if ahead else value
 
 
 def _keys_of(profile: CustomerSeed) -> list[tuple[str, str]]:

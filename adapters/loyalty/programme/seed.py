@@ -115,6 +115,8 @@ class SegmentSeed(_Table, frozen=True, kw_only=True):
 
 
 class CustomerSeed(_Table, frozen=True, kw_only=True):
+    """`custom_fields` are the project's own by name; "in 5 days" is that day, counted from the start."""
+
     id: str
     phone: str
     email: str = ""
@@ -126,6 +128,7 @@ class CustomerSeed(_Table, frozen=True, kw_only=True):
     sex: str = ""
     points: Decimal = ZERO
     turnover: Decimal = ZERO
+    custom_fields: dict[str, str] = {}
     segments: tuple[SegmentSeed, ...] = ()
 
     def __post_init__(self) -> None:
