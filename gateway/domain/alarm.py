@@ -19,6 +19,7 @@ class Cause(StrEnum):
     PRINTER = "printer"
     POPUP_LATE = "popup_late"
     REGISTER_SILENT = "register_silent"
+    NO_SCREEN = "no_screen"
 
 
 class News(StrEnum):

@@ -53,9 +53,8 @@ class StatusView:
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run for ever, for the page and for the alert of a register without a screen."""
-        popups = self._core.popups
-        watch = [popups.screens.watch(self._house.registers, self._core.wording.local)]
-        return [self._hour.watch(), *(watch if popups.polling.has_rules else [])]
+        screens = self._core.popups.screens
+        return [self._hour.watch(), screens.watch(self._house.registers, self._core.wording.local)]
 
     async def overview(self) -> Overview:
         limited = self._core.limited.state()

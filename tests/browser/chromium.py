@@ -31,7 +31,7 @@ FLAGS = (
     "--remote-debugging-port=0",
     "--lang=ru",
 )
-KEYS = {"Enter": (13, "\r"), " ": (32, " ")}
+KEYS = {"Enter": (13, "\r"), " ": (32, " "), "Tab": (9, "")}
 ARTEFACTS = Path(__file__).parent.parent / "artefacts"
 
 

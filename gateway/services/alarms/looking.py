@@ -66,6 +66,7 @@ class Looking:
             Cause.PRINTER: self._printers(now),
             Cause.POPUP_LATE: self._popups(now),
             Cause.REGISTER_SILENT: self._silent(now),
+            Cause.NO_SCREEN: self._screens(),
             **await self._stored(now),
         }
         return {cause: said for cause, said in found.items() if said}
@@ -112,6 +113,11 @@ class Looking:
         if late is None or now - late >= self._rules.popup_late:
             return ""
         return f"отчёт о показанном окне не дошёл вовремя ({self._local(late)}): покупатель не получит своё"
+
+    def _screens(self) -> str:
+        """Whoever noticed it has waited long enough, in opening hours only (`[popups]`, `outlet.opening_hours`)."""
+        names = ", ".join(sorted(self._noticing.screenless))
+        return f"у кассы {names} нет экрана для окон: откройте страницу кассира" if names else ""
 
     def _silent(self, now: datetime) -> str:
         """Counted from the opening: nobody asks at night."""

@@ -13,7 +13,8 @@ WELL = ("", "none")
 class Noticing(Meter):
     """`asked`: when each register last asked. `troubled`: what is wrong with a printer, and since when.
 
-    `late_report`: when a popup's report last came too late; None before.
+    `late_report`: when a popup's report last came too late; None before. `screenless`: registers in use, in opening
+    hours, that have no screen for popups.
     """
 
     def __init__(self, meter: Meter, clock: Clock) -> None:
@@ -22,6 +23,7 @@ class Noticing(Meter):
         self.asked: dict[RegisterRef, datetime] = {}
         self.troubled: dict[str, tuple[str, datetime]] = {}
         self.late_report: datetime | None = None
+        self.screenless: set[str] = set()
 
     def count(self, name: str, **labels: str) -> None:
         if name == "popup_reports_late":
@@ -34,6 +36,8 @@ class Noticing(Meter):
     def set(self, name: str, value: float, **labels: str) -> None:
         if name == "printer_trouble" and value:
             self._printer(labels)
+        if name == "register_without_screen":
+            (self.screenless.add if value else self.screenless.discard)(labels["register"])
         self._meter.set(name, value, **labels)
 
     def request(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:

@@ -27,6 +27,7 @@ TITLES = {
     Cause.PRINTER: "принтер слипов не печатает",
     Cause.POPUP_LATE: "отчёты об окнах опаздывают",
     Cause.REGISTER_SILENT: "касса молчит",
+    Cause.NO_SCREEN: "окна показать некому",
 }
 
 

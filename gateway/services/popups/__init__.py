@@ -56,7 +56,7 @@ def popups_after_sales(
     """`program` is asked and told past the breaker that guards the registers: a popup has its own two minutes."""
     polling = PopupPolling(program, records, Raising(records, wording, meter, terms.at_once), meter, rules, terms)
     floor = Floor(records.clock, polling.window)
-    screens = Screens(records.clock, meter, terms.screens, floor.asked_at)
+    screens = Screens(records.clock, meter, terms.screens, floor.asked_at, lambda: polling.has_rules)
     return Popups(
         floor=floor,
         polling=polling,

@@ -24,15 +24,21 @@ class ScreenRules(Struct, frozen=True, kw_only=True):
 
 
 class Screens:
-    """`in_use` says when a register asked last; `local` is the shop's own time."""
+    """`in_use`: when a register asked last; `wanted`: whether any popup may come; `local`: the shop's own time."""
 
     def __init__(
-        self, clock: Clock, meter: Meter, rules: ScreenRules, in_use: Callable[[RegisterRef], datetime | None]
+        self,
+        clock: Clock,
+        meter: Meter,
+        rules: ScreenRules,
+        in_use: Callable[[RegisterRef], datetime | None],
+        wanted: Callable[[], bool],
     ) -> None:
         self._clock = clock
         self._meter = meter
         self._rules = rules
         self._in_use = in_use
+        self._wanted = wanted
         self._began = clock.now()
         self._asked: dict[RegisterRef, datetime] = {}
         self._connected: dict[RegisterRef, int] = {}
@@ -63,7 +69,8 @@ class Screens:
     def look(self, registers: Iterable[RegisterRef], local: Callable[[datetime], datetime]) -> None:
         now = self._clock.now()
         is_open = self._rules.open is None or self._rules.open.include(local(now).time())
-        missing = frozenset(row for row in registers if is_open and self._lacks_one(row, now))
+        matters = is_open and self._wanted()
+        missing = frozenset(row for row in registers if matters and self._lacks_one(row, now))
         for register in missing - self._missing:
             log.error("register_without_screen", register=str(register))
         for register in registers:

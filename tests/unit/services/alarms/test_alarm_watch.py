@@ -161,6 +161,15 @@ async def test_a_silent_register_is_an_alarm_in_opening_hours_only() -> None:
     assert await World(None).after(120) == []
 
 
+async def test_a_register_without_a_screen_is_mailed_as_soon_as_it_is_noticed_and_when_one_is_there(
+    world: World,
+) -> None:
+    world.noticing.set("register_without_screen", 1, register="2")
+    assert await world.after(1) == ["[MAG-3] окна показать некому"]
+    world.noticing.set("register_without_screen", 0, register="2")
+    assert await world.after(1) == ["[MAG-3] прошло: окна показать некому"]
+
+
 async def test_a_mail_names_no_customer_and_says_what_to_do(world: World) -> None:
     world.paper(out=True)
     for _ in range(6):
