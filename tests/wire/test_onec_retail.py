@@ -14,6 +14,7 @@ from adapters.registers.onec_retail.mapping import Style
 from adapters.registers.onec_retail.printing import printed
 from adapters.registers.onec_retail.spelling import day, flag, moment, number
 from gateway.domain.customer import Balance, Customer, CustomerKey, KeyKind
+from gateway.domain.enrolment_form import Form, FormField
 from gateway.domain.identification import Identification
 from gateway.domain.receipt import TenderKind
 from gateway.domain.slip import Code128, Cut, Ean13, Feed, Pair, QrCode, Size, Text
@@ -250,3 +251,9 @@ def test_a_sale_key_that_is_no_number_names_no_row() -> None:
     """It would be the row's place in the refund, and so another good of the sale."""
     request = read(body(sale=UUID, lines=[{"key": "1", "sale_key": "a-3", "price": 10}]))
     assert mapping.refund(request, REGISTER, Identification(), ()).document.lines[0].original_index is None
+
+
+def test_the_extension_answers_by_meaning_whatever_the_shop_calls_its_fields() -> None:
+    form = Form(title="", fields=(FormField(name="name", caption="Имя", means="first_name", required=True),))
+    assert mapping.answered(form, {"first_name": "Ирина", "agrees": "true"}) == {"name": "Ирина"}
+    assert mapping.answered(form, {"name": "Анна", "first_name": "Ирина"}) == {"name": "Анна"}

@@ -1,6 +1,6 @@
 """1C's words and ours: requests into receipts, outcomes into answers. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -106,6 +106,11 @@ def refund(
         original_id=own,
         elsewhere=tuple(sorted({other for other in others if other != own})),
     )
+
+
+def answered(form: Form, values: Mapping[str, str]) -> dict[str, str]:
+    """`values` by the names of the form's fields: the extension knows its questions by what they mean."""
+    return {field.name: values.get(field.name) or values.get(field.meaning, "") for field in form.fields}
 
 
 def _line(row: Line, place: int) -> LineItem:

@@ -197,7 +197,7 @@ class OneCServer:
         if not told.agrees:
             return self._said("malformed", Phrase.ENROLMENT_RULES)
         try:
-            return application(form, phone_digits(told.phone), told.values, told.card)
+            return application(form, phone_digits(told.phone), mapping.answered(form, told.values), told.card)
         except FormFault as fault:
             return self._said("malformed", Phrase.ENROLMENT_FIELD, field=fault.caption)
 

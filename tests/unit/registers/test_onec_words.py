@@ -6,6 +6,7 @@ held against what the adapter reads and writes.
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
@@ -17,6 +18,7 @@ from adapters.registers.onec_retail import mapping, wire
 from adapters.registers.onec_retail.mapping import Style
 from adapters.registers.onec_retail.server import FINAL, OneCServer
 from adapters.screens.api.wire import Popup, Popups, Refusal, Stored
+from gateway.domain.account import MovementKind, Offer, PointsMovement
 from gateway.domain.customer import Customer
 from gateway.domain.desk import PromptAnswer
 from gateway.domain.enrolment_form import OWN
@@ -102,7 +104,8 @@ def answers() -> Iterator[dict[str, Any]]:
     asked = wire.read({"lines": [{"key": "1", "code": "5", "quantity": "1", "sum": "10"}]})
     told: dict[str, Any] = {"notices": ("слово",), "slip": slip}
     yield mapping.identified(Identified(customer=customer, known=True, **told), style)
-    yield mapping.about(About(customer=customer))
+    bought = PointsMovement(at=datetime(2026, 3, 14, tzinfo=UTC), kind=MovementKind.PURCHASE, amount=Decimal(9))
+    yield mapping.about(About(customer=customer, movements=(bought,), offers=(Offer(name="Весна"),)))
     yield mapping.quoted(Quoted(customer=customer, discounts={1: Decimal(1)}, **told), asked, style)
     yield mapping.redeemed(Redeemed(points=Decimal(1), by_line={1: Decimal(1)}), asked)
     yield mapping.begun(Begun(code_needed=True))
@@ -117,6 +120,10 @@ def names(answer: object) -> Iterator[str]:
     if isinstance(answer, list | tuple):
         for inner in answer:
             yield from names(inner)
+
+
+def test_every_kind_of_movement_has_its_word() -> None:
+    assert written(FORM, "ТекстИстории") == {kind.value for kind in MovementKind}
 
 
 def test_a_popup_is_answered_in_the_popup_apis_words() -> None:
