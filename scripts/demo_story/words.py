@@ -59,7 +59,7 @@ WORDS = {
         "{passed} s since the close, popup expected in {left} s",
     ),
     "wait_human": (
-        "попап на экране, нажмите «Прочитано» на {url}; осталось {left} с",
+        "попап на экране, нажмите «Поздравили» на {url}; осталось {left} с",
         "the popup is up, confirm it on {url}; {left} s left",
     ),
     "wait_report": ("шлюз сообщает о показе…", "the gateway reports it…"),
