@@ -58,6 +58,16 @@ async def test_the_popup_is_raised_shown_and_reported_and_only_then_the_code_is_
     reported = await eventually(lambda: actions(shop))
     assert [row["customFields"]["action"] for row in reported] == ["popup-shown"]
     assert (await shop.inspect(f"customers/{PHONE}"))["promoCodes"] != []
+    assert await eventually(lambda: told_of_on_the_status_page(shop))
+    samples = await shop.metrics()
+    for step in ("offer", "answer", "report"):
+        assert samples[f"pos_gateway_popup_{step}_seconds_count"] == 1
+
+
+async def told_of_on_the_status_page(shop: Shop) -> bool:
+    async with shop.http.get(f"{shop.admin_url}/console/overview") as response:
+        popups = (await response.json())["overview"]["popups"]
+    return bool(popups == {"raised": 1, "shown": 1, "left": 0, "reported": 1, "expired": 0})
 
 
 async def test_a_popup_is_shown_once(shop: Shop) -> None:

@@ -17,6 +17,7 @@ GREETING = "Поздравьте Анну с золотым уровнем: те
 BIRTHDAY = "У покупателя через 3 дня день рождения. Пожелайте хорошего праздника!"
 TEXT = "document.querySelector('.text')?.textContent"
 CARDS = "document.querySelectorAll('article').length"
+SOUND = "document.querySelector('#sound').getAttribute('aria-pressed')"
 LINK = "document.querySelector('#link').dataset.state"
 FOCUSED = "document.activeElement.tagName === 'BUTTON'"
 FAILURE = "(document.querySelector('.failure')?.textContent ?? '')"
@@ -196,6 +197,32 @@ async def test_lost_connection_is_shown_and_comes_back_by_itself(tab: Tab, desk:
     await again.offer(make_prompt("a"))
     async with serving(again, port=port):
         await tab.until(f"{LINK} === 'connected' && {CARDS} === 1")
+
+
+async def test_a_day_of_popups_leaves_nothing_behind_on_the_page(tab: Tab, desk: MemoryDesk, address: str) -> None:
+    await opened(tab, address)
+    before = await tab.run("document.querySelectorAll('*').length")
+    for number in range(150):
+        await desk.offer(make_prompt(f"p-{number}"))
+        await desk.expire(f"p-{number}")
+    await raised(tab, desk, "last")
+    await tab.click("article button")
+    await tab.until(f"{CARDS} === 0 && cards.size === 0")
+    assert await tab.run("document.querySelectorAll('*').length") == before
+
+
+async def test_the_sound_is_switched_by_keyboard_and_kept_for_the_next_time(
+    tab: Tab, desk: MemoryDesk, address: str
+) -> None:
+    await opened(tab, address)
+    assert await tab.run(SOUND) == "false"
+    await tab.run("document.querySelector('#sound').focus()")
+    await tab.press("Enter")
+    await tab.until(f"{SOUND} === 'true'")
+    await tab.run("location.reload()")
+    await tab.until(f"document.readyState === 'complete' && {SOUND} === 'true'")
+    await raised(tab, desk)
+    assert await tab.run("audio.constructor.name") == "AudioContext", "it was asked to sound"
 
 
 async def test_text_is_shown_as_text(tab: Tab, desk: MemoryDesk, address: str) -> None:

@@ -398,6 +398,16 @@ async def test_the_next_receipt_makes_a_popup_say_whose_it_is(shop: Shop) -> Non
     assert seen.card is not None
 
 
+async def test_no_answer_to_the_register_ever_carries_it(shop: Shop) -> None:
+    """The next receipt is another customer's, though he be the same."""
+    prompt = await offered(shop)
+    identified = await shop.core.checkout.identify(ANNA, REGISTER, shop.soon())
+    told = await shop.quote(plain_basket("receipt-2", customer=ANNA))
+    closed = await shop.complete(paid(plain_basket("receipt-2", customer=ANNA)))
+    for answer in (identified, told, closed):
+        assert prompt.text not in repr(msgspec.to_builtins(answer, enc_hook=str))
+
+
 async def test_a_popup_is_expected_while_it_may_still_come(shop: Shop) -> None:
     await shop.pass_time(minutes=3)  # after our own start what went on before is not known
     assert not (await shop.core.popups.desk.view(REGISTER)).expected
