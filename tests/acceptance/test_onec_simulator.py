@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from gateway_process import RealShop
 from onec_shop import PEOPLE, REGISTER, TOKEN
 from shop import Shop, eventually
 
@@ -28,7 +29,7 @@ EVERY = [NO_QUIRKS, *(frozenset({quirk}) for quirk in Quirk), frozenset(Quirk)]
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     (tmp_path / "onec-token").write_text(TOKEN + "\n")
-    async with Shop(tmp_path, register=REGISTER, more=PEOPLE) as running:
+    async with RealShop(tmp_path, register=REGISTER, more=PEOPLE) as running:
         yield running
 
 

@@ -152,6 +152,40 @@ def test_rows_of_another_version_are_named(tmp_path: Path) -> None:
     assert read(path) == ([], ["4: полей 40, ожидалось 36 или 44: другая версия Frontol?"])
 
 
+def rows_of_5(total: str, *payments: tuple[int, str]) -> list[str]:
+    """A sale as Frontol 5 tells it: shorter rows, what was paid in field 10, a payment without the client's sum."""
+    at = f"{CLOSED:%d.%m.%Y};{CLOSED.hour}:{CLOSED:%M:%S}"
+    fields = [
+        (42, ["2900004455", "", "", "", "", "0", "3"]),
+        (11, ["20417", "", "389,90", "2", "779,80", "0", "3"]),
+        *((kind, ["", "1", paid, "", "", "0", "3"]) for kind, paid in payments),
+        (55, ["2900004455", "", "", "", total, "0", "3"]),
+        (61, ["", "", "", "", "", "10", "3"]),
+    ]
+    rows = [[str(900 + place), at, str(kind), "2", "17", "1", *rest] for place, (kind, rest) in enumerate(fields)]
+    return [";".join(row) + ";" * 13 for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("rows", "doubt"),
+    [
+        (rows_of_5("779,80", (41, "500,00"), (40, "279,80")), ""),
+        (rows_of_5("779,80", (40, "700,00")), "оплачено 700.00, а итог 779.80"),
+        (rows_of_5("700,00", (40, "700,00")), "сумма строк 779.80 не равна итогу 700.00"),
+    ],
+    ids=["agrees", "payments", "goods"],
+)
+def test_a_report_of_frontol_5_is_read_and_one_that_does_not_agree_is_in_doubt(
+    rows: list[str], doubt: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.txt"
+    path.write_bytes("\r\n".join(["#", "1", "9", *rows, ""]).encode("cp1251"))
+    ((sale,), unread) = read(path, version=5)
+    assert (unread, sale.doubt, sale.receipt.number, sale.receipt.shift) == ([], doubt, "17", "3")
+    assert sale.receipt.customer == CustomerKey(KeyKind.CARD, "2900004455")
+    assert [(row.sku, row.total) for row in sale.receipt.lines] == [("20417", Decimal("779.80"))]
+
+
 @pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "utf-8-sig", "utf-16"])
 def test_every_encoding_of_a_report_is_found_out(book: ReportBook, encoding: str, tmp_path: Path) -> None:
     book.sale("17", ("молоко", "10,00", "1"))
