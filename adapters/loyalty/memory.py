@@ -13,6 +13,8 @@ from adapters.loyalty.memory_mapping import (
     account_of,
     coupons_of,
     customer_of,
+    gift_cards_of,
+    gifts_of,
     id_of,
     once,
     open_line,
@@ -94,7 +96,14 @@ class MemoryProgram:
         await self._asked(Question.QUOTE, deadline)
         account = account_of(self._programme, receipt.customer)
         lines = tuple(open_line(line) for line in receipt.lines)
-        basket = Basket(order_id=order_id, account=id_of(account), lines=lines, coupons=once(receipt.coupons), at=at)
+        basket = Basket(
+            order_id=order_id,
+            account=id_of(account),
+            lines=lines,
+            coupons=once(receipt.coupons),
+            at=at,
+            gift_payments=gifts_of(receipt.tenders),
+        )
         priced = self._programme.price(basket)
         return Quote(
             customer=customer_of(self._programme, account) if account else None,
@@ -104,6 +113,7 @@ class MemoryProgram:
             accrual=priced.accrued,
             hints=texts_of(priced.hints),
             coupons=coupons_of(priced),
+            gift_cards=gift_cards_of(priced),
         )
 
     async def segments(self, customer_id: str, *, deadline: Deadline) -> tuple[SegmentMembership, ...]:

@@ -1,5 +1,6 @@
 """Values of the gateway as the programme means them, and back."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from adapters.loyalty.programme import (
@@ -7,6 +8,8 @@ from adapters.loyalty.programme import (
     AccountKeys,
     BasketLine,
     CouponState,
+    GiftCardState,
+    GiftPayment,
     Hint,
     LineStatus,
     Order,
@@ -24,7 +27,7 @@ from gateway.domain import quote as quotes
 from gateway.domain.call import Operation, OrderState, OrderView, RefusalReason, Refused
 from gateway.domain.customer import Customer, CustomerKey, KeyKind
 from gateway.domain.money import ZERO, kopecks
-from gateway.domain.receipt import LineItem
+from gateway.domain.receipt import LineItem, Tender
 
 KEYED = frozenset({Operation.HOLD, Operation.SALE})
 
@@ -100,6 +103,7 @@ def open_line(line: LineItem, status: LineStatus = LineStatus.CHECKED_OUT) -> Ba
         minimum_price=line.minimum_price,
         till_discounts=_till(kopecks(line.unit_price * line.quantity) - line.total),
         status=status,
+        gift_card=line.gift_card,
     )
 
 
@@ -113,6 +117,7 @@ def placed_line(piece: quotes.Piece, status: LineStatus) -> BasketLine:
         minimum_price=piece.minimum_price,
         till_discounts=_till(piece.register_discount),
         status=status,
+        gift_card=piece.gift_card,
     )
 
 
@@ -126,6 +131,28 @@ def quoted(piece: PricedPiece) -> quotes.Piece:
         minimum_price=piece.line.minimum_price,
         register_discount=sum((one.amount for one in piece.discounts if one.of_till), ZERO),
         total=piece.price,
+        gift_card=piece.line.gift_card,
+    )
+
+
+def gifts_of(tenders: Sequence[Tender]) -> tuple[GiftPayment, ...]:
+    return tuple(GiftPayment(number=one.gift_card, amount=one.amount) for one in tenders if one.gift_card)
+
+
+GIFT_CARDS = {
+    GiftCardState.USABLE: quotes.GiftCardState.USABLE,
+    GiftCardState.NOT_FOUND: quotes.GiftCardState.UNKNOWN,
+    GiftCardState.INACTIVE: quotes.GiftCardState.INACTIVE,
+    GiftCardState.SPENT: quotes.GiftCardState.SPENT,
+    GiftCardState.BLOCKED: quotes.GiftCardState.BLOCKED,
+    GiftCardState.EXPIRED: quotes.GiftCardState.EXPIRED,
+}
+
+
+def gift_cards_of(priced: Pricing) -> tuple[quotes.GiftCardAnswer, ...]:
+    return tuple(
+        quotes.GiftCardAnswer(number=card.number, state=GIFT_CARDS[card.state], available=card.available)
+        for card in priced.gift_cards
     )
 
 

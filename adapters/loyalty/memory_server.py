@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, json
 
-from adapters.loyalty.memory_mapping import KEYED, account_of, id_of, once, open_line, placed_line, plain, refused
+from adapters.loyalty.memory_mapping import (
+    KEYED,
+    account_of,
+    gifts_of,
+    id_of,
+    once,
+    open_line,
+    placed_line,
+    plain,
+    refused,
+)
 from adapters.loyalty.programme import Account, Basket, LineStatus, Placed, Programme, RefundPart, Refusal
 from gateway.domain.call import (
     Accepted,
@@ -118,6 +128,7 @@ class MemoryServer:
             coupons=once(intent.coupons),
             total=intent.total,
             at=intent.at,
+            gift_payments=gifts_of(intent.tenders),
         )
         return self._accepted(self._programme.place(basket), account)
 
@@ -141,7 +152,7 @@ class MemoryServer:
     def _refund(self, body: bytes) -> Accepted:
         intent = json.decode(body, type=RefundOrder)
         parts = [RefundPart(number=piece.number, quantity=piece.quantity) for piece in intent.pieces]
-        self._programme.refund(intent.order_id, parts, intent.at)
+        self._programme.refund(intent.order_id, parts, intent.at, gifts_of(intent.tenders))
         return Accepted()
 
     def _shown(self, body: bytes) -> Accepted:

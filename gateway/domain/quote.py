@@ -16,7 +16,7 @@ class Piece(Struct, frozen=True, kw_only=True, gc=False):
 
     `number` is the server's own line number (refunds name it), `index` the register's line, `total` the
     price in roubles after all discounts and before points; `register_discount` is the part of them that the
-    register gave by itself.
+    register gave by itself, `gift_card` the number of the gift card that it sells.
     """
 
     number: int
@@ -27,6 +27,7 @@ class Piece(Struct, frozen=True, kw_only=True, gc=False):
     minimum_price: Decimal = ZERO
     register_discount: Decimal = ZERO
     total: Decimal
+    gift_card: str = ""
 
 
 class CouponState(StrEnum):
@@ -45,6 +46,26 @@ class CouponState(StrEnum):
 class CouponAnswer(Struct, frozen=True, kw_only=True):
     code: str
     state: CouponState
+
+
+class GiftCardState(StrEnum):
+    USABLE = "usable"
+    UNKNOWN = "unknown"
+    INACTIVE = "inactive"
+    SPENT = "spent"
+    BLOCKED = "blocked"
+    EXPIRED = "expired"
+
+
+class GiftCardAnswer(Struct, frozen=True, kw_only=True, gc=False):
+    """`available`: roubles it can pay of this receipt."""
+
+    number: str
+    state: GiftCardState
+    available: Decimal = ZERO
+
+    def __repr__(self) -> str:
+        return f"GiftCardAnswer(state={str(self.state)!r}, available={self.available})"
 
 
 class Quote(Struct, frozen=True, kw_only=True, gc=False):
@@ -67,6 +88,7 @@ class Quote(Struct, frozen=True, kw_only=True, gc=False):
     hints: tuple[str, ...] = ()
     slip_texts: tuple[str, ...] = ()
     coupons: tuple[CouponAnswer, ...] = ()
+    gift_cards: tuple[GiftCardAnswer, ...] = ()
     complete: bool = True
 
     @property
@@ -115,8 +137,14 @@ def _room(line: LineItem, discount: Decimal = ZERO) -> Decimal:
 
 
 def same_basket(receipt: Receipt, other: Receipt) -> bool:
-    """The same goods and sums for the same customer with the same coupons: one question, whenever it is asked."""
-    return (receipt.customer, receipt.lines, receipt.coupons) == (other.customer, other.lines, other.coupons)
+    """The same goods and sums for the same customer with the same coupons and gift cards: one question, whenever it
+    is asked.
+    """
+    return _asked(receipt) == _asked(other)
+
+
+def _asked(receipt: Receipt) -> tuple[object, ...]:
+    return receipt.customer, receipt.lines, receipt.coupons, receipt.gift_payments
 
 
 def is_priced_by(receipt: Receipt, quoted: Receipt, quote: Quote) -> bool:

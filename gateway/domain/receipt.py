@@ -27,7 +27,8 @@ class LineItem(Struct, frozen=True, kw_only=True, gc=False):
 
     `total` is the line's sum in roubles: while the receipt is open, after the register's own discounts and
     before the loyalty server's; once closed, after everything. `discarded` are kopecks dropped by rounding.
-    `original_index` names the line of the sale that a refund line gives back.
+    `original_index` names the line of the sale that a refund line gives back, `gift_card` is the number of the gift
+    card that the line sells.
     """
 
     index: int
@@ -40,6 +41,7 @@ class LineItem(Struct, frozen=True, kw_only=True, gc=False):
     discarded: Decimal = ZERO
     coupons: tuple[str, ...] = ()
     original_index: int | None = None
+    gift_card: str = ""
 
     @property
     def floor(self) -> Decimal:
@@ -51,15 +53,23 @@ class TenderKind(StrEnum):
     CASH = "cash"
     CARD = "card"
     POINTS = "points"
+    GIFT_CARD = "gift_card"
     OTHER = "other"
 
 
 class Tender(Struct, frozen=True, kw_only=True, gc=False):
-    """A payment. Points that are not fiscal lower the price instead of paying it."""
+    """A payment. Points that are not fiscal lower the price instead of paying it.
+
+    `gift_card` is the number of the gift card it is made with; not shown: whoever knows it may spend it.
+    """
 
     kind: TenderKind
     amount: Decimal
     fiscal: bool = True
+    gift_card: str = ""
+
+    def __repr__(self) -> str:
+        return f"Tender(kind={str(self.kind)!r}, amount={self.amount}, fiscal={self.fiscal})"
 
 
 class Receipt(Struct, frozen=True, kw_only=True, gc=False):
@@ -82,6 +92,11 @@ class Receipt(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def discarded(self) -> Decimal:
         return sum((line.discarded for line in self.lines), ZERO)
+
+    @property
+    def gift_payments(self) -> tuple[Tender, ...]:
+        """What is paid with gift cards that the loyalty server keeps."""
+        return tuple(tender for tender in self.tenders if tender.gift_card)
 
     @property
     def points(self) -> Decimal:

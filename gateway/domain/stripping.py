@@ -21,6 +21,7 @@ def stripped_sale(sale: Sale) -> Sale:
         hold=None,
         delivery=None,
         outcome=_outcome(sale.outcome) if sale.outcome else None,
+        sold=tuple(replace(piece, gift_card="") for piece in sale.sold),
         refusal="",
         stripped=True,
     )
@@ -31,8 +32,9 @@ def _close(close: Close) -> Close:
 
 
 def _receipt(receipt: Receipt) -> Receipt:
-    lines = tuple(replace(line, coupons=()) for line in receipt.lines)
-    return replace(receipt, customer=None, coupons=(), lines=lines)
+    lines = tuple(replace(line, coupons=(), gift_card="") for line in receipt.lines)
+    tenders = tuple(replace(tender, gift_card="") for tender in receipt.tenders)
+    return replace(receipt, customer=None, coupons=(), lines=lines, tenders=tenders)
 
 
 def _outcome(outcome: Accepted) -> Accepted:

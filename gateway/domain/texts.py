@@ -37,6 +37,12 @@ class Phrase(StrEnum):
     COUPON_BLOCKED = "coupon_blocked"
     COUPON_NOT_ISSUED = "coupon_not_issued"
     COUPON_UNCHECKED = "coupon_unchecked"
+    GIFT_CARD_PAYS = "gift_card_pays"
+    GIFT_CARD_UNKNOWN = "gift_card_unknown"
+    GIFT_CARD_INACTIVE = "gift_card_inactive"
+    GIFT_CARD_SPENT = "gift_card_spent"
+    GIFT_CARD_BLOCKED = "gift_card_blocked"
+    GIFT_CARD_EXPIRED = "gift_card_expired"
     CARD_BLOCKED = "card_blocked"
     POINTS_AWAY = "points_away"
     NOT_STORED = "not_stored"
@@ -102,6 +108,12 @@ RU: dict[Phrase, str] = {
     Phrase.COUPON_BLOCKED: "Купон заблокирован",
     Phrase.COUPON_NOT_ISSUED: "Купон ещё никому не выдан",
     Phrase.COUPON_UNCHECKED: "Купон сейчас не проверить, повторите расчёт",
+    Phrase.GIFT_CARD_PAYS: "Подарочной картой можно оплатить до {sum} руб.",
+    Phrase.GIFT_CARD_UNKNOWN: "Подарочная карта не найдена, примите другую оплату",
+    Phrase.GIFT_CARD_INACTIVE: "Подарочная карта не активирована, примите другую оплату",
+    Phrase.GIFT_CARD_SPENT: "На подарочной карте ничего не осталось",
+    Phrase.GIFT_CARD_BLOCKED: "Подарочная карта заблокирована, примите другую оплату",
+    Phrase.GIFT_CARD_EXPIRED: "Срок подарочной карты истёк",
     Phrase.CARD_BLOCKED: "Карта заблокирована, попросите другую карту или телефон",
     Phrase.POINTS_AWAY: "Баллы сейчас недоступны, можно повторить расчёт",
     Phrase.NOT_STORED: "Чек не сохранён шлюзом, повторите отправку",
@@ -167,6 +179,12 @@ EN: dict[Phrase, str] = {
     Phrase.COUPON_BLOCKED: "The coupon is blocked",
     Phrase.COUPON_NOT_ISSUED: "The coupon has not been issued to anybody",
     Phrase.COUPON_UNCHECKED: "The coupon cannot be checked now, calculate again",
+    Phrase.GIFT_CARD_PAYS: "Up to {sum} roubles may be paid with the gift card",
+    Phrase.GIFT_CARD_UNKNOWN: "The gift card is unknown, take another payment",
+    Phrase.GIFT_CARD_INACTIVE: "The gift card is not active, take another payment",
+    Phrase.GIFT_CARD_SPENT: "Nothing is left on the gift card",
+    Phrase.GIFT_CARD_BLOCKED: "The gift card is blocked, take another payment",
+    Phrase.GIFT_CARD_EXPIRED: "The gift card has expired",
     Phrase.CARD_BLOCKED: "The card is blocked, ask for another card or the phone",
     Phrase.POINTS_AWAY: "Points are not available now, you may calculate again",
     Phrase.NOT_STORED: "The gateway did not store the receipt, send it again",

@@ -1,8 +1,8 @@
 """What a cashier is told of a calculation beside its sums: in the order in which it matters."""
 
-from collections.abc import Callable
+from typing import Protocol
 
-from gateway.domain.quote import CouponState, Quote
+from gateway.domain.quote import CouponState, GiftCardState, Quote
 from gateway.domain.texts import Phrase
 
 COUPON_PHRASES = {
@@ -17,10 +17,24 @@ COUPON_PHRASES = {
     CouponState.UNCHECKED: Phrase.COUPON_UNCHECKED,
 }
 
+GIFT_CARD_PHRASES = {
+    GiftCardState.USABLE: Phrase.GIFT_CARD_PAYS,
+    GiftCardState.UNKNOWN: Phrase.GIFT_CARD_UNKNOWN,
+    GiftCardState.INACTIVE: Phrase.GIFT_CARD_INACTIVE,
+    GiftCardState.SPENT: Phrase.GIFT_CARD_SPENT,
+    GiftCardState.BLOCKED: Phrase.GIFT_CARD_BLOCKED,
+    GiftCardState.EXPIRED: Phrase.GIFT_CARD_EXPIRED,
+}
 
-def notices(quote: Quote, say: Callable[[Phrase], str]) -> tuple[str, ...]:
-    """Coupons first, then what could not be computed, then the server's own hints."""
+
+class Say(Protocol):
+    def __call__(self, phrase: Phrase, **values: str) -> str: ...
+
+
+def notices(quote: Quote, say: Say) -> tuple[str, ...]:
+    """Coupons and gift cards first, then what could not be computed, then the server's own hints."""
     said = [say(COUPON_PHRASES[row.state]) for row in quote.coupons if row.state in COUPON_PHRASES]
+    said += [say(GIFT_CARD_PHRASES[row.state], sum=f"{row.available:.2f}") for row in quote.gift_cards]
     said += [say(phrase) for phrase in _shortcomings(quote)]
     return (*said, *quote.hints)
 

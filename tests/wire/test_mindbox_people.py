@@ -97,6 +97,16 @@ def test_6_2_a_registration_says_what_the_customer_said_and_which_rules_he_agree
     )
 
 
+def test_6_2_an_edit_says_what_changed_and_what_is_to_be_erased() -> None:
+    """Reference 2.4: `%CLEAR%` as a value erases a field."""
+    changed = Application(phone="", last_name="Новая", email="x@example.org", fields={"pet": "dog"})
+    cleared = {"email", "birth_date", "size"}
+    assert composing.edit("7", changed, cleared, REGISTER, SETTINGS).decode() == (
+        f'{{"pointOfContact":"{REGISTER.outlet}","customer":{{"ids":{{"mindboxId":"7"}},"lastName":"Новая",'
+        '"email":"%CLEAR%","customFields":{"pet":"dog","size":"%CLEAR%"},"birthDate":"%CLEAR%"}}'
+    )
+
+
 def test_6_3_codes_are_spelt_as_the_server_spells_them() -> None:
     assert composing.confirm("80014", "730155") == (
         b'{"customer":{"ids":{"mindboxId":"80014"}},"smsConfirmation":{"code":"730155"}}'
@@ -246,6 +256,22 @@ async def test_12_5_both_ways_of_saying_that_a_phone_is_known(caller: Caller, kn
     client = mindbox_client(caller.url)
     taken = await client.people.enrol(Application(phone="79217654321"), REGISTER, deadline=soon())
     assert (taken.customer_id, taken.already) == ("80016", True)
+    await client.close()
+
+
+async def test_6_2_an_edit_erases_what_it_is_told_to(caller: Caller) -> None:
+    client = mindbox_client(caller.url)
+    born = Application(phone="", birth_date=date(1990, 5, 6), sex=Sex.FEMALE, fields={"pet": "cat"})
+    await client.people.edit("80016", born, REGISTER, deadline=soon())
+    nothing = Application(phone="")
+    await client.people.edit(
+        "80016", nothing, REGISTER, cleared={"birth_date", "sex", "email", "pet"}, deadline=soon()
+    )
+    asked = {"customer": {"ids": {"mindboxId": 80016}}}
+    found = (await caller.done("Offline.GetCustomerInfo", asked))["customer"]
+    assert not {"birthDate", "sex", "email"} & set(found)
+    assert "pet" not in found.get("customFields", {})
+    assert found["lastName"] == "Петрова"
     await client.close()
 
 

@@ -172,6 +172,20 @@ def test_a_receipt_is_read_whole() -> None:
     ]
 
 
+def test_gift_cards_are_named_where_they_pay_and_where_they_are_sold() -> None:
+    rows = [{"key": "1", "code": "gift", "price": 1000, "gift_card": 7700000003}]
+    payments = [
+        {"kind": "gift_card", "sum": 400, "gift_card": "7700000001"},
+        {"kind": "cash", "sum": 600, "gift_card": "not one"},
+    ]
+    receipt = mapping.receipt(read(body(lines=rows, payments=payments)), REGISTER, Identification())
+    assert receipt.lines[0].gift_card == "7700000003"
+    assert [(row.kind, row.gift_card) for row in receipt.tenders] == [
+        (TenderKind.GIFT_CARD, "7700000001"),
+        (TenderKind.CASH, ""),
+    ]
+
+
 def test_a_document_without_its_uuid_is_refused() -> None:
     with pytest.raises(MalformedRequest, match="document: не указан"):
         mapping.receipt(read(b"{}"), REGISTER, Identification())

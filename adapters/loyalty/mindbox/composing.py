@@ -1,7 +1,7 @@
 """Requests in Mindbox's own shapes. Pure: the same intent gives the same bytes, so a repeat is a repeat.
 
 Bodies: Mindbox developers docs, "preorder", "create order with processing", "processing offline order",
-"update order line status", "chat bots methods" (custom action).
+"update order line status", "chat bots methods" (custom action), "gift cards in order save operations".
 """
 
 from collections.abc import Sequence
@@ -65,6 +65,8 @@ def get_order(order_id: str, settings: MindboxSettings) -> bytes:
 def preorder(receipt: Receipt, order_id: str, at: datetime, settings: MindboxSettings) -> bytes:
     order = _order(order_id, receipt.register, receipt.coupons, settings)
     order["lines"] = _open_lines(receipt.lines, settings.statuses.checked_out, settings)
+    if receipt.gift_payments:
+        order["payments"] = _payments(receipt.gift_payments, settings)
     return encode(_addressed(receipt.register, receipt.customer, order, at, settings))
 
 
@@ -158,6 +160,7 @@ def _goods(
         min_price_per_item=row.minimum_price or None,
         status=state,
         requested_promotions=_register_discount(discount, settings) if discount > 0 else None,
+        gift_card={"ids": {"number": row.gift_card}} if row.gift_card else None,
     )
 
 
@@ -167,9 +170,10 @@ def _register_discount(discount: Decimal, settings: MindboxSettings) -> list[Bod
 
 
 def _payments(tenders: Sequence[Tender], settings: MindboxSettings) -> list[Body]:
-    """Points are no payment there: they stand in `bonusPoints`."""
+    """Points are no payment there: they stand in `bonusPoints`. A gift card is named by its number as `id`."""
     return [
         {"type": settings.payments.name(tender.kind), "amount": tender.amount}
+        | ({"id": tender.gift_card} if tender.gift_card else {})
         for tender in tenders
         if tender.kind is not TenderKind.POINTS
     ]

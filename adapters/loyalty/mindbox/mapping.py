@@ -10,16 +10,18 @@ from adapters.loyalty.mindbox.wire import (
     BalanceBlock,
     CustomerBlock,
     Envelope,
+    GiftCardBlock,
     LineBlock,
     OrderBlock,
+    PaymentInfo,
     PointsChange,
     Scalar,
 )
 from gateway.domain.call import Accepted, IssuedCoupon, OrderState, OrderView
 from gateway.domain.customer import Balance, Customer, SegmentMembership
 from gateway.domain.money import ZERO
-from gateway.domain.quote import CouponAnswer, CouponState, Piece, Quote
-from gateway.domain.receipt import Receipt
+from gateway.domain.quote import CouponAnswer, CouponState, GiftCardAnswer, GiftCardState, Piece, Quote
+from gateway.domain.receipt import LineItem, Receipt
 
 COUPONS = {
     "CanBeUsed": CouponState.USED_HERE,
@@ -33,6 +35,18 @@ COUPONS = {
     "Unavailable": CouponState.UNCHECKED,
 }
 """`coupon.status`, all there are (developers docs, "preorder"); an unknown one does not work now."""
+
+
+GIFT_CARDS = {
+    "canbeused": GiftCardState.USABLE,
+    "notfound": GiftCardState.UNKNOWN,
+    "inactive": GiftCardState.INACTIVE,
+    "preactivated": GiftCardState.INACTIVE,
+    "alreadyused": GiftCardState.SPENT,
+    "blocked": GiftCardState.BLOCKED,
+    "expired": GiftCardState.EXPIRED,
+}
+"""`giftCard.status` in small letters, its spelling differs (docs, "gift cards in order save operations")."""
 
 
 def customer(answer: Envelope, settings: MindboxSettings) -> Customer | None:
@@ -116,24 +130,26 @@ def segments(answer: Envelope) -> tuple[SegmentMembership, ...]:
 def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
     """A preorder's answer (developers docs, "preorder"); degraded calculations are marked incomplete.
 
-    The answer need not repeat the lowest prices, and the order must: they come from the lines that were `asked`.
+    The answer need not repeat lowest prices and gift cards, and the order must: they come from the lines that were
+    `asked`.
     """
     order = answer.order or OrderBlock()
     hints, printed = texts(order, asked.lines, settings)
     status = answer.customer.processing_status if answer.customer else ""
-    floors = {line.index: line.minimum_price for line in asked.lines if line.minimum_price}
+    known = {line.index: line for line in asked.lines if line.minimum_price or line.gift_card}
     return Quote(
         customer=customer(answer, settings),
         stranger=status == "NotFound",
         card_blocked=status == "DiscountCardIsBlocked",
         points_away=_points_away(order, settings),
         undiscounted=order.processing_status == "DiscountsCalculationIsUnavailable",
-        pieces=tuple(_piece(line, place, floors, settings) for place, line in enumerate(order.lines, 1)),
+        pieces=tuple(_piece(line, place, known, settings) for place, line in enumerate(order.lines, 1)),
         spendable=_spendable(order, settings),
         accrual=_earned(order, settings) or ZERO,
         hints=hints,
         slip_texts=printed,
         coupons=tuple(_coupon(info.coupon.id("code"), info.coupon.status) for info in order.coupons_info),
+        gift_cards=tuple(_gift_card(info, info.gift_card) for info in order.payments_info if info.gift_card),
         complete=order.processing_status == "Calculated",
     )
 
@@ -148,18 +164,20 @@ def _whole(value: Scalar, default: int) -> int:
         return default
 
 
-def _piece(line: LineBlock, place: int, floors: dict[int, Decimal], settings: MindboxSettings) -> Piece:
+def _piece(line: LineBlock, place: int, known: dict[int, LineItem], settings: MindboxSettings) -> Piece:
     number = _whole(line.line_number, place)
     index = _whole(line.line_id, number)
+    asked = known.get(index)
     return Piece(
         number=number,
         index=index,
         sku=line.product.id(settings.product_system),
         quantity=line.quantity,
         unit_price=line.base_price_per_item,
-        minimum_price=floors.get(index, ZERO),
+        minimum_price=asked.minimum_price if asked else ZERO,
         register_discount=_applied(line, "discount", "external"),
         total=_price(line) + _applied(line, "spentBonusPoints"),
+        gift_card=asked.gift_card if asked else "",
     )
 
 
@@ -205,6 +223,13 @@ def _earned(order: OrderBlock, settings: MindboxSettings) -> Decimal | None:
 
 def _coupon(code: str, status: str) -> CouponAnswer:
     return CouponAnswer(code=code, state=COUPONS.get(status, CouponState.NOT_NOW))
+
+
+def _gift_card(info: PaymentInfo, card: GiftCardBlock) -> GiftCardAnswer:
+    """An unknown status cannot be relied on."""
+    state = GIFT_CARDS.get(card.status.lower(), GiftCardState.UNKNOWN)
+    usable = (info.available_amount_for_current_order or ZERO) if state is GiftCardState.USABLE else ZERO
+    return GiftCardAnswer(number=card.id("number"), state=state, available=usable)
 
 
 def accepted(answer: Envelope, settings: MindboxSettings) -> Accepted:

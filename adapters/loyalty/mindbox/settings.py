@@ -27,10 +27,12 @@ class Payments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     cash: str = "cash"
     card: str = "card"
+    gift_card: str = "giftCard"
     other: str = "other"
 
     def name(self, kind: TenderKind) -> str:
-        return {TenderKind.CASH: self.cash, TenderKind.CARD: self.card}.get(kind, self.other)
+        known = {TenderKind.CASH: self.cash, TenderKind.CARD: self.card, TenderKind.GIFT_CARD: self.gift_card}
+        return known.get(kind, self.other)
 
 
 class MindboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -129,6 +129,15 @@ class CouponInfo(Answered, frozen=True, kw_only=True):
     promotion: Named = Named()
 
 
+class GiftCardBlock(Named, frozen=True, kw_only=True):
+    status: str = ""
+
+
+class PaymentInfo(Answered, frozen=True, kw_only=True):
+    available_amount_for_current_order: Decimal | None = None
+    gift_card: GiftCardBlock | None = None
+
+
 class OrderBlock(Named, frozen=True, kw_only=True):
     processing_status: str = ""
     status_description: str | None = None
@@ -141,6 +150,7 @@ class OrderBlock(Named, frozen=True, kw_only=True):
     bonus_points_info_per_balance_types: tuple[PointsChange, ...] = ()
     coupons_info: tuple[CouponInfo, ...] = ()
     issued_coupons: tuple[CouponInfo, ...] = ()
+    payments_info: tuple[PaymentInfo, ...] = ()
 
 
 class Message(Answered, frozen=True, kw_only=True):
@@ -196,6 +206,7 @@ class AskedLine(Struct, rename="camel", omit_defaults=True, kw_only=True, gc=Fal
     min_price_per_item: Decimal | None = None
     status: dict[str, dict[str, str]]
     requested_promotions: list[dict[str, Any]] | None = None
+    gift_card: dict[str, dict[str, str]] | None = None
 
 
 class _Addressed(Struct):

@@ -8,8 +8,9 @@ cancellation or an update can neither lose points nor give them twice.
 """
 
 from adapters.loyalty.programme.accounts import Account, AccountKeys
-from adapters.loyalty.programme.basket import Basket, BasketLine, LineStatus, TillDiscount
+from adapters.loyalty.programme.basket import ANY_CARD, Basket, BasketLine, GiftPayment, LineStatus, TillDiscount
 from adapters.loyalty.programme.cards import Binding, Card
+from adapters.loyalty.programme.gift_cards import AskedGiftCard, GiftCardState
 from adapters.loyalty.programme.orders import Order, OrderLine, RefundPart
 from adapters.loyalty.programme.pieces import Piece
 from adapters.loyalty.programme.pricing import AskedCoupon, CouponState, Hint, Pricing
@@ -17,6 +18,7 @@ from adapters.loyalty.programme.programme import Placed, Programme
 from adapters.loyalty.programme.refusals import (
     AmbiguousKeys,
     CodeRefused,
+    GiftCardRefused,
     OrderClosed,
     PointsRefused,
     PriceChanged,
@@ -28,16 +30,21 @@ from adapters.loyalty.programme.seed import ProgrammeSeed, read_seed
 from adapters.loyalty.programme.variants import Variants
 
 __all__ = [
+    "ANY_CARD",
     "Account",
     "AccountKeys",
     "AmbiguousKeys",
     "AskedCoupon",
+    "AskedGiftCard",
     "Basket",
     "BasketLine",
     "Binding",
     "Card",
     "CodeRefused",
     "CouponState",
+    "GiftCardRefused",
+    "GiftCardState",
+    "GiftPayment",
     "Hint",
     "LineStatus",
     "Order",

@@ -17,11 +17,18 @@ LEVEL_ACCRUAL = "level-accrual"
 
 def accrue(pieces: Sequence[Piece], level: Level, terms: PointsTerms) -> list[Piece]:
     """`pieces` with the level's points: rounded down on the whole order, then spread over it exactly."""
-    earning = [piece.price if terms.redeemed_part_earns else piece.total for piece in pieces]
+    earning = [_earning(piece, terms) for piece in pieces]
     step = ONE if terms.whole_accrual else KOPECK
     points = down_to(sum(earning, ZERO) * level.accrual_percent / HUNDRED, step)
     parts = spread_by(step, points, earning, [points] * len(earning))
     return [_with(piece, LEVEL_ACCRUAL, part) for piece, part in zip(pieces, parts, strict=True)]
+
+
+def _earning(piece: Piece, terms: PointsTerms) -> Decimal:
+    """Roubles; what is bought with a gift card will earn, not the card."""
+    if piece.line.gift_card:
+        return ZERO
+    return piece.price if terms.redeemed_part_earns else piece.total
 
 
 def accrue_extra(piece: Piece, promotion: Promotion) -> Piece:

@@ -25,8 +25,26 @@ class TillDiscount(Struct, frozen=True, kw_only=True):
     amount: Decimal
 
 
+ANY_CARD = "*"
+"""Instead of a gift card's number: one out of the pool."""
+
+
+class GiftPayment(Struct, frozen=True, kw_only=True):
+    """`amount` roubles from a gift card; `code` is the secret one on the card, empty when it was not told."""
+
+    number: str
+    amount: Decimal
+    code: str = ""
+
+    def __repr__(self) -> str:
+        return f"GiftPayment(amount={self.amount})"
+
+
 class BasketLine(Struct, frozen=True, kw_only=True):
-    """One line as the caller numbers it; `line_id` is the caller's own id, shared by pieces of one line."""
+    """One line as the caller numbers it; `line_id` is the caller's own id, shared by pieces of one line.
+
+    `gift_card` is the number of the gift card that the line sells; empty for other goods.
+    """
 
     number: int
     line_id: str = ""
@@ -36,6 +54,7 @@ class BasketLine(Struct, frozen=True, kw_only=True):
     minimum_price: Decimal = ZERO
     till_discounts: tuple[TillDiscount, ...] = ()
     status: LineStatus = LineStatus.CHECKED_OUT
+    gift_card: str = ""
 
     @property
     def base(self) -> Decimal:
@@ -63,3 +82,4 @@ class Basket(Struct, frozen=True, kw_only=True):
     total: Decimal | None = None
     at: datetime | None = None
     may_redeem: bool = True
+    gift_payments: tuple[GiftPayment, ...] = ()

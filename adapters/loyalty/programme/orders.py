@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from adapters.loyalty.programme.basket import LineStatus
+from adapters.loyalty.programme.basket import GiftPayment, LineStatus
 from adapters.loyalty.programme.pieces import Piece, divide
 from adapters.loyalty.programme.refusals import UnknownOrder
 from gateway.domain.money import ZERO
@@ -58,7 +58,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """`number` is the programme's own, `account` is empty for an anonymous one.
 
     `created_times` counts how often it came to life: an update does not count, a new life after a
-    cancellation does. `codes` are the coupons it uses, `issued` those the customer got for it.
+    cancellation does. `codes` are the coupons it uses, `issued` those the customer got for it; `gift_payments`
+    what gift cards have paid of it.
     """
 
     id: str
@@ -70,6 +71,13 @@ class Order(Struct, frozen=True, kw_only=True):
     issued: tuple[str, ...] = ()
     paid_at: datetime | None = None
     created_times: int = 1
+    gift_payments: tuple[GiftPayment, ...] = ()
+
+    @property
+    def sold_cards(self) -> tuple[str, ...]:
+        """Gift cards it has sold: paid for, and not brought back."""
+        paid = [line.piece.line for line in self.lines if line.status is LineStatus.PAID]
+        return tuple(line.gift_card for line in paid if line.gift_card)
 
     @property
     def total(self) -> Decimal:
@@ -122,6 +130,14 @@ class Order(Struct, frozen=True, kw_only=True):
         for part in parts:
             order = order._without(part)
         return order
+
+    def paid_back(self, returned: Iterable[GiftPayment]) -> "Order":
+        """The order with these sums back on the gift cards they were paid from, as far as they were."""
+        back: dict[str, Decimal] = {}
+        for one in returned:
+            back[one.number] = back.get(one.number, ZERO) + one.amount
+        kept = (replace(one, amount=one.amount - back.get(one.number, ZERO)) for one in self.gift_payments)
+        return replace(self, gift_payments=tuple(one for one in kept if one.amount > ZERO))
 
     def _without(self, part: RefundPart) -> "Order":
         left, lines = part.quantity, list(self.lines)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from adapters.loyalty.programme.accrual import accrue, accrue_extra
 from adapters.loyalty.programme.basket import Basket
 from adapters.loyalty.programme.coupons import CouponState
+from adapters.loyalty.programme.gift_cards import AskedGiftCard
 from adapters.loyalty.programme.pieces import Piece, gather
 from adapters.loyalty.programme.promotions import Promotion
 from adapters.loyalty.programme.redemption import ONE, RedemptionTerms
@@ -52,6 +53,7 @@ class Pricing(Struct, frozen=True, kw_only=True):
     redeemable: Decimal = ZERO
     coupons: tuple[AskedCoupon, ...] = ()
     hints: tuple[Hint, ...] = ()
+    gift_cards: tuple[AskedGiftCard, ...] = ()
 
     @property
     def total(self) -> Decimal:
@@ -112,7 +114,9 @@ class Pricer:
         ]
 
     def _concerned(self, promotion: Promotion, units: Sequence[Unit]) -> list[Unit]:
-        return [unit for unit in units if promotion.concerns(unit.line.sku, self._groups)]
+        """A gift card costs its nominal: no promotion is for it."""
+        goods = [unit for unit in units if not unit.line.gift_card]
+        return [unit for unit in goods if promotion.concerns(unit.line.sku, self._groups)]
 
     def _redemption(self, basket: Basket, buyer: Buyer | None) -> RedemptionTerms:
         redeems = buyer if basket.may_redeem else None
@@ -121,7 +125,7 @@ class Pricer:
             percent=redeems.level.redeemable_percent if redeems else ZERO,
             cap=redeems.level.receipt_cap if redeems else None,
             step=ONE if self._seed.points.whole_redemption else KOPECK,
-            payable=lambda sku: sku not in self._unpayable,
+            payable=lambda line: not line.gift_card and line.sku not in self._unpayable,
         )
 
     def _accrue(

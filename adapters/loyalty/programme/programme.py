@@ -9,9 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.loyalty.programme.accounts import Account, AccountKeys, Accounts, ActionRecord, level_at
-from adapters.loyalty.programme.basket import Basket, LineStatus
+from adapters.loyalty.programme.basket import Basket, GiftPayment, LineStatus
 from adapters.loyalty.programme.cards import CardBook
 from adapters.loyalty.programme.coupons import CouponBook, CouponState
+from adapters.loyalty.programme.gift_cards import GiftCardBook
 from adapters.loyalty.programme.issuing import PurchaseCodes
 from adapters.loyalty.programme.orders import NO_EFFECT, Order, OrderLine, RefundPart
 from adapters.loyalty.programme.pricing import AskedCoupon, Buyer, Pricer, Pricing
@@ -63,6 +64,7 @@ class Programme:
         self.cards = CardBook(seed.cards, self.accounts)
         self._settlement = Settlement(seed, self.accounts, now, speed, lambda: self.variants.cancel_gives_back)
         self._coupons = CouponBook(seed.coupons)
+        self._gift_cards = GiftCardBook(seed.gift_cards)
         self._purchase_codes = PurchaseCodes(seed.purchase_codes)
         self._orders: dict[str, Order] = {}
         self._order_numbers = count(990001)
@@ -117,7 +119,12 @@ class Programme:
 
     def price(self, basket: Basket) -> Pricing:
         """What the basket costs now; nothing changes. More points than possible are lowered silently."""
-        return self._pricer.price(basket, self._buyer(basket), self._asked(basket))
+        pricing = self._pricer.price(basket, self._buyer(basket), self._asked(basket))
+        if not basket.gift_payments:
+            return pricing
+        moment = basket.at or self._now()
+        gifts = self._gift_cards.asked(basket.gift_payments, basket.order_id, pricing.total, moment)
+        return replace(pricing, gift_cards=gifts)
 
     def price_as_sold(self, basket: Basket) -> Pricing:
         """The register's own prices: no promotion, no points."""
@@ -131,11 +138,13 @@ class Programme:
         Raises:
             OrderClosed: it was cancelled and stays so.
             UnsplitLine: a line has to be sent as several pieces.
-            CodeRefused, PointsRefused: a coupon or the points cannot be used.
+            CodeRefused, PointsRefused, GiftCardRefused: a coupon, the points or a gift card cannot be used.
             PriceChanged: it costs something else than the caller believes.
 
         """
         self._refuse_closed(basket.order_id)
+        basket = replace(basket, lines=self._gift_cards.numbered(basket.lines, basket.order_id))
+        self._gift_cards.require(basket.gift_payments, basket.order_id, basket.at or self._now())
         pricing = self.price(basket)
         for asked in pricing.coupons:
             if asked.state not in HARMLESS:
@@ -153,8 +162,13 @@ class Programme:
         return Placed(order=self._keep(order, basket.at), pricing=pricing)
 
     def place_as_sold(self, basket: Basket) -> Placed:
-        """Take over a sale made without us, at its own prices; what becomes of an order of that id varies."""
+        """Take over a sale made without us, at its own prices; what becomes of an order of that id varies.
+
+        No gift card is sold by it, and none pays for it.
+        """
         self._refuse_closed(basket.order_id)
+        lines = tuple(replace(line, gift_card="") for line in basket.lines)
+        basket = replace(basket, lines=lines, gift_payments=())
         pricing = self._pricer.price_as_sold(basket, self._buyer(basket))
         known = self._orders.get(basket.order_id)
         if known and self.variants.offline_over_known == "ignores":
@@ -172,14 +186,21 @@ class Programme:
         """
         return self._keep(self._known(order_id).with_status(status), at)
 
-    def refund(self, order_id: str, parts: Sequence[RefundPart], at: datetime | None = None) -> Order:
-        """Give lines back: their accrual is taken away, the points redeemed on them come back.
+    def refund(
+        self,
+        order_id: str,
+        parts: Sequence[RefundPart],
+        at: datetime | None = None,
+        gifts: Sequence[GiftPayment] = (),
+    ) -> Order:
+        """Give lines back: their accrual is taken away, the points redeemed on them come back, and `gifts` go back
+        to the gift cards.
 
         Raises:
             UnknownOrder: there is no such order or line, or less of it is left.
 
         """
-        return self._keep(self._known(order_id).refunded(parts), at)
+        return self._keep(self._known(order_id).refunded(parts).paid_back(gifts), at)
 
     def enrol(self, customer: CustomerSeed, rules: str) -> tuple[Account, bool]:
         """The participant with these keys, and whether he is new; a new one has yet to prove that the phone is his.
@@ -278,6 +299,7 @@ class Programme:
             at=basket.at or self._now(),
             lines=lines,
             codes=codes,
+            gift_payments=basket.gift_payments,
         )
         known = self._orders.get(basket.order_id)
         if known is None:
@@ -299,6 +321,7 @@ class Programme:
         if order.is_paid and not order.issued:
             order = replace(order, issued=self._issue(order))
         self._coupons.consume(order.id, () if order.is_cancelled else order.codes)
+        self._gift_cards.settle(order.id, () if order.is_cancelled else order.gift_payments, order.sold_cards)
         self._orders[order.id] = order
         return order
 

@@ -6,6 +6,7 @@ from decimal import ROUND_FLOOR, Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from adapters.loyalty.programme.basket import BasketLine
 from adapters.loyalty.programme.pieces import Piece
 from gateway.domain.money import KOPECK, ZERO, spread
 
@@ -20,11 +21,11 @@ class RedemptionTerms(Struct, frozen=True, kw_only=True):
     percent: Decimal
     cap: Decimal | None
     step: Decimal
-    payable: Callable[[str], bool]
+    payable: Callable[[BasketLine], bool]
 
     def redeemable(self, pieces: Sequence[Piece]) -> Decimal:
         """The most points that may be redeemed on these pieces."""
-        goods = sum((piece.price for piece in pieces if self.payable(piece.line.sku)), ZERO)
+        goods = sum((piece.price for piece in pieces if self.payable(piece.line)), ZERO)
         bounds = [self.balance, goods * self.percent / HUNDRED, sum(self._rooms(pieces), ZERO)]
         if self.cap is not None:
             bounds.append(self.cap)
@@ -49,9 +50,7 @@ class RedemptionTerms(Struct, frozen=True, kw_only=True):
 
     def _rooms(self, pieces: Sequence[Piece]) -> list[Decimal]:
         return [
-            down_to(max(piece.price - piece.floor, ZERO), self._multiple(piece))
-            if self.payable(piece.line.sku)
-            else ZERO
+            down_to(max(piece.price - piece.floor, ZERO), self._multiple(piece)) if self.payable(piece.line) else ZERO
             for piece in pieces
         ]
 

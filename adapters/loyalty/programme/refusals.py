@@ -39,6 +39,14 @@ class CodeRefused(Refusal):
         self.code = code
 
 
+class GiftCardRefused(Refusal):
+    """A gift card cannot be sold, or not be paid with; `number` is empty when none was named."""
+
+    def __init__(self, number: str, why: str) -> None:
+        super().__init__(f"Подарочная карта {number}: {why}" if number else f"Подарочная карта {why}")
+        self.number = number
+
+
 class PriceChanged(Refusal):
     """The caller's total is not the programme's."""
 

@@ -88,6 +88,20 @@ class Coupon(_Table, frozen=True, kw_only=True):
     till: date | None = None
 
 
+class GiftCardSeed(_Table, frozen=True, kw_only=True):
+    """`nominal` roubles, of which `used` are gone. One that is not `active` has yet to be sold; `code` is asked for
+    with every payment, when there is one; `till` is the last day.
+    """
+
+    number: str
+    nominal: Decimal
+    active: bool = False
+    used: Decimal = ZERO
+    blocked: bool = False
+    till: date | None = None
+    code: str = ""
+
+
 class PurchaseCode(_Table, frozen=True, kw_only=True):
     """A code given for a paid order; the first is `first_code`, each next one is greater by one."""
 
@@ -190,6 +204,7 @@ class ProgrammeSeed(_Table, frozen=True, kw_only=True):
     segments: tuple[SegmentRule, ...] = ()
     customers: tuple[CustomerSeed, ...] = ()
     cards: tuple[CardSeed, ...] = ()
+    gift_cards: tuple[GiftCardSeed, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuses what would fail only at the first sale."""

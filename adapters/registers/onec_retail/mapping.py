@@ -31,7 +31,12 @@ from gateway.domain.told import (
 )
 from gateway.errors import MalformedRequest
 
-KINDS = {"cash": TenderKind.CASH, "card": TenderKind.CARD, "points": TenderKind.POINTS}
+KINDS = {
+    "cash": TenderKind.CASH,
+    "card": TenderKind.CARD,
+    "points": TenderKind.POINTS,
+    "gift_card": TenderKind.GIFT_CARD,
+}
 
 TEMPLATES = {
     "identify": "customer",
@@ -123,6 +128,7 @@ def _line(row: Line, place: int) -> LineItem:
         minimum_price=row.minimum_price,
         total=kopecks(row.sum),
         original_index=int(row.sale_key) if _is_number(row.sale_key) else None,
+        gift_card=row.gift_card,
     )
 
 
@@ -136,7 +142,9 @@ def _is_number(key: str) -> bool:
 
 
 def _tender(row: Payment) -> Tender:
-    return Tender(kind=KINDS.get(row.kind, TenderKind.OTHER), amount=kopecks(row.sum), fiscal=row.kind != "points")
+    kind = KINDS.get(row.kind, TenderKind.OTHER)
+    number = row.gift_card if kind is TenderKind.GIFT_CARD else ""
+    return Tender(kind=kind, amount=kopecks(row.sum), fiscal=row.kind != "points", gift_card=number)
 
 
 def identified(told: Identified, style: Style) -> Answer:

@@ -31,7 +31,7 @@ class Line(Struct, frozen=True, kw_only=True):
     """A row of the receipt. `key` is the row's own in 1C and comes back in answers; `sum` after all discounts so far,
     `discount` is what of them came from us (a calculation begins anew without it).
 
-    `sale_key` of a refund is the key of the row that was sold.
+    `sale_key` of a refund is the key of the row that was sold; `gift_card` the number of the gift card the row sells.
     """
 
     key: str
@@ -43,13 +43,15 @@ class Line(Struct, frozen=True, kw_only=True):
     sum: Decimal
     discount: Decimal
     sale_key: str
+    gift_card: str
 
 
 class Payment(Struct, frozen=True, kw_only=True):
-    """`kind`: cash, card, points or anything else."""
+    """`kind`: cash, card, points, gift_card or anything else; `gift_card` is the number of the gift card."""
 
     kind: str
     sum: Decimal
+    gift_card: str
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -150,6 +152,7 @@ def _line(row: Fields, place: int) -> Line:
         sum=price * quantity if total is None else total,
         discount=number(row.get("discount"), f"{where}.discount") or ZERO,
         sale_key=text(row.get("sale_key")),
+        gift_card=text(row.get("gift_card")),
     )
 
 
@@ -158,7 +161,7 @@ def _payment(row: Fields, place: int) -> Payment:
     amount = number(row.get("sum"), where)
     if amount is None:
         raise MalformedRequest(f"{where}: не указано")
-    return Payment(kind=text(row.get("kind")).lower(), sum=amount)
+    return Payment(kind=text(row.get("kind")).lower(), sum=amount, gift_card=text(row.get("gift_card")))
 
 
 OWN = frozenset({"phone", "card", "agrees"})

@@ -1,16 +1,28 @@
 """What a cashier is told of a calculation: every state of a coupon, everything that could not be computed."""
 
+from decimal import Decimal
+from functools import partial
+
 import pytest
 from builders import make_quote
 from msgspec.structs import replace
 
-from gateway.domain.quote import CouponAnswer, CouponState, Quote
+from gateway.domain.quote import CouponAnswer, CouponState, GiftCardAnswer, GiftCardState, Quote
 from gateway.domain.texts import Language, Phrase, say
 from gateway.services.quote_notices import notices
 
 
 def told(quote: Quote) -> tuple[str, ...]:
-    return notices(quote, str)
+    return notices(quote, lambda phrase, **_values: str(phrase))
+
+
+@pytest.mark.parametrize("state", GiftCardState)
+def test_every_gift_card_is_told_of_and_one_that_works_with_what_it_can_pay(state: GiftCardState) -> None:
+    quote = make_quote(coupons=(), gift_cards=(GiftCardAnswer(number="77", state=state, available=Decimal(400)),))
+    for language in Language:
+        said = notices(quote, partial(say, language))[0]
+        assert ("400.00" in said) is (state is GiftCardState.USABLE)
+        assert "77" not in said
 
 
 @pytest.mark.parametrize("state", CouponState)

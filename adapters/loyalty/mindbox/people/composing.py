@@ -5,6 +5,7 @@ Bodies: Mindbox developers docs, "json" (register), "userredjson-1" (edit), "mob
 "get-customer-bonus-balance-history", "get-promotions-for-customer".
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from adapters.loyalty.mindbox.composing import customer
@@ -15,6 +16,20 @@ from gateway.domain.enrolment import Application
 from gateway.domain.receipt import RegisterRef
 
 Body = dict[str, Any]
+
+CLEAR = "%CLEAR%"
+"""Instead of a value: the field is erased (developers docs, "userredjson-1")."""
+
+ERASABLE = {
+    "last_name": "lastName",
+    "first_name": "firstName",
+    "middle_name": "middleName",
+    "email": "email",
+    "birth_date": "birthDate",
+    "sex": "sex",
+}
+"""Fields of an `Application`; a phone is changed, never erased: the customer is known by it."""
+
 MOST_ROWS = 1000
 """Of one page of the balance history, as the documentation has it."""
 
@@ -28,8 +43,18 @@ def register(application: Application, register: RegisterRef, settings: MindboxS
     return encode({"pointOfContact": register.outlet, "customer": _person(application, settings)})
 
 
-def edit(customer_id: str, changed: Application, register: RegisterRef, settings: MindboxSettings) -> bytes:
+def edit(
+    customer_id: str,
+    changed: Application,
+    cleared: Collection[str],
+    register: RegisterRef,
+    settings: MindboxSettings,
+) -> bytes:
+    """`cleared` wins over what is filled in."""
     person = {"ids": {"mindboxId": customer_id}, **_person(changed, settings)}
+    person |= {wire: CLEAR for ours, wire in ERASABLE.items() if ours in cleared}
+    if further := dict.fromkeys(sorted(set(cleared) - ERASABLE.keys()), CLEAR):
+        person["customFields"] = {**person.get("customFields", {}), **further}
     return encode({"pointOfContact": register.outlet, "customer": person})
 
 

@@ -70,7 +70,9 @@ class LineAnswers:
         return {**self._line(line.piece, line.status), "priceOfLine": line.piece.total}
 
     def _line(self, piece: Piece, status: LineStatus) -> Json:
+        card: Json = {"giftCard": {"ids": {"number": piece.line.gift_card}}} if piece.line.gift_card else {}
         return {
+            **card,
             "lineId": piece.line.line_id,
             "lineNumber": piece.number,
             "quantity": piece.quantity,

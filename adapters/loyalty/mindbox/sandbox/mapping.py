@@ -1,14 +1,26 @@
 """A request's body as values of the programme."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from adapters.loyalty.mindbox.sandbox.refusals import BadRequest
-from adapters.loyalty.mindbox.sandbox.requests import Body, CustomerBody, LineBody, Ref, Scalar, status_name
+from adapters.loyalty.mindbox.sandbox.requests import (
+    Body,
+    CustomerBody,
+    GiftCardBody,
+    LineBody,
+    Payment,
+    Ref,
+    Scalar,
+    status_name,
+)
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
 from adapters.loyalty.programme import (
+    ANY_CARD,
     AccountKeys,
     Basket,
     BasketLine,
+    GiftPayment,
     LineStatus,
     RefundPart,
     TillDiscount,
@@ -57,7 +69,25 @@ def basket(body: Body, account: str, names: MindboxTable) -> Basket:
         coupons=tuple(dict.fromkeys(coupon.first for coupon in order.coupons)),
         total=None if order.total_price is None else _amount(order.total_price, "totalPrice"),
         at=body.at,
+        gift_payments=gift_payments(order.payments, names),
     )
+
+
+def gift_payments(payments: Iterable[Payment], names: MindboxTable) -> tuple[GiftPayment, ...]:
+    """Those of the payments that gift cards make; without a sum (a preorder need not name it) it is 0."""
+    return tuple(
+        GiftPayment(number=one.number, amount=_amount(one.amount or ZERO, "payments"), code=str(one.cvv or ""))
+        for one in payments
+        if one.number and (one.type or "").lower() == names.gift_card_payment.lower()
+    )
+
+
+def _sold_card(card: GiftCardBody | None) -> str:
+    if card is None:
+        return ""
+    if bool(card.first) is card.get_from_pool:
+        raise BadRequest("giftCard: either a number or getFromPool")
+    return card.first or ANY_CARD
 
 
 def _line(line: LineBody, place: int, names: MindboxTable) -> BasketLine:
@@ -78,6 +108,7 @@ def _line(line: LineBody, place: int, names: MindboxTable) -> BasketLine:
             if one.type == "discount"
         ),
         status=line_status(status_name(line.status) or names.status_name(LineStatus.CHECKED_OUT), names),
+        gift_card=_sold_card(line.gift_card),
     )
 
 

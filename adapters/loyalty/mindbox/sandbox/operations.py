@@ -13,7 +13,14 @@ from adapters.loyalty.mindbox.sandbox.customer_answers import (
     segmentations,
 )
 from adapters.loyalty.mindbox.sandbox.degraded import Degraded
-from adapters.loyalty.mindbox.sandbox.mapping import account_keys, basket, line_status, order_id, refund_parts
+from adapters.loyalty.mindbox.sandbox.mapping import (
+    account_keys,
+    basket,
+    gift_payments,
+    line_status,
+    order_id,
+    refund_parts,
+)
 from adapters.loyalty.mindbox.sandbox.order_answers import OrderAnswers
 from adapters.loyalty.mindbox.sandbox.people import People
 from adapters.loyalty.mindbox.sandbox.possessions import Possessions
@@ -166,7 +173,8 @@ class Operations:
         parts = refund_parts(body)
         if not parts:
             raise BadRequest("the return has no lines")
-        self._programme.refund(order_id(body.order), parts, body.at)
+        gifts = gift_payments(body.order.returned_payments, self._names)
+        self._programme.refund(order_id(body.order), parts, body.at, gifts)
         return {}
 
     def _get_order(self, body: Body) -> Json:

@@ -1,4 +1,6 @@
-"""Sections about orders: Mindbox developers docs, "preorder", "create-order-with-processing", "get-order-info"."""
+"""Sections about orders: Mindbox developers docs, "preorder", "create-order-with-processing", "get-order-info",
+"gift-cards-in-order-save-operations".
+"""
 
 from decimal import Decimal
 
@@ -7,7 +9,18 @@ from adapters.loyalty.mindbox.sandbox.degraded import STATUS, Degraded
 from adapters.loyalty.mindbox.sandbox.line_answers import LineAnswers, placeholders, possible_discounts
 from adapters.loyalty.mindbox.sandbox.refusals import Json
 from adapters.loyalty.mindbox.sandbox.seed import MindboxTable
-from adapters.loyalty.programme import Account, AskedCoupon, CouponState, Hint, Order, Placed, Pricing, Programme
+from adapters.loyalty.programme import (
+    Account,
+    AskedCoupon,
+    AskedGiftCard,
+    CouponState,
+    GiftCardState,
+    Hint,
+    Order,
+    Placed,
+    Pricing,
+    Programme,
+)
 
 COUPON_STATUS = {
     CouponState.USABLE: "CanBeUsed",
@@ -18,6 +31,15 @@ COUPON_STATUS = {
     CouponState.EXPIRED: "AlreadyNotActive",
     CouponState.BLOCKED: "Blocked",
     CouponState.NOT_ISSUED: "NotIssued",
+}
+
+GIFT_CARD_STATUS = {
+    GiftCardState.USABLE: "canBeUsed",
+    GiftCardState.NOT_FOUND: "notFound",
+    GiftCardState.INACTIVE: "inactive",
+    GiftCardState.SPENT: "alreadyUsed",
+    GiftCardState.BLOCKED: "blocked",
+    GiftCardState.EXPIRED: "expired",
 }
 
 
@@ -46,7 +68,7 @@ class OrderAnswers:
                 *possible_discounts(self._programme.suggestions(pricing), self._titles, self._names),
             ],
             "couponsInfo": [self._coupon(asked, works=degraded.coupons) for asked in pricing.coupons],
-            "paymentsInfo": [],
+            "paymentsInfo": [self._payment(card) for card in pricing.gift_cards],
             **self._points(pricing, account, works=degraded.points),
         }
 
@@ -110,6 +132,16 @@ class OrderAnswers:
         if asked.coupon:
             section["pool"] = {"ids": {"externalId": asked.coupon.pool}, "name": asked.coupon.name}
         return {"discountAmountForCurrentOrder": asked.amount, "coupon": section}
+
+    def _payment(self, card: AskedGiftCard) -> Json:
+        balance = {"total": card.nominal, "available": card.left, "used": card.nominal - card.left}
+        known = {} if card.state is GiftCardState.NOT_FOUND else {"balance": balance}
+        about = {"ids": {"number": card.number}, "status": GIFT_CARD_STATUS[card.state], **known}
+        return {
+            "type": self._names.gift_card_payment,
+            "availableAmountForCurrentOrder": card.available,
+            "giftCard": about,
+        }
 
     def _issued(self, code: str) -> Json:
         coupon = self._programme.coupon(code)

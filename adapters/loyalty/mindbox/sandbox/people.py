@@ -177,7 +177,9 @@ def _written(profile: CustomerSeed, customer: CustomerBody) -> CustomerSeed:
         changes["email"] = "" if customer.email == CLEAR else customer.email
     if customer.birth_date is not None:
         changes["birth_date"] = _day(customer.birth_date)
-    if customer.sex is not None and customer.sex.lower() in SEXES:
+    if customer.sex == CLEAR:
+        changes["sex"] = ""
+    elif customer.sex is not None and customer.sex.lower() in SEXES:
         changes["sex"] = SEXES[customer.sex.lower()]
     if customer.discount_card and not profile.card:
         changes["card"] = customer.discount_card.first

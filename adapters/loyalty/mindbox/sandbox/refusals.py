@@ -8,6 +8,7 @@ from msgspec import Struct
 from adapters.loyalty.programme import (
     AmbiguousKeys,
     CodeRefused,
+    GiftCardRefused,
     OrderClosed,
     PointsRefused,
     PriceChanged,
@@ -72,10 +73,8 @@ def invalid(message: str, location: str) -> Answer:
 def refused(refusal: Refusal) -> Answer:
     """How the programme's "no" looks on the wire."""
     match refusal:
-        case PointsRefused():
-            return invalid(str(refusal), "/order/bonusPoints")
-        case CodeRefused():
-            return invalid(f"{refusal}: {refusal.code}", "/order/coupons")
+        case PointsRefused() | CodeRefused() | GiftCardRefused():
+            return invalid(*_for_cashier(refusal))
         case PriceChanged():
             return Answer(body=_price_changed(refusal))
         case AmbiguousKeys():
@@ -88,6 +87,17 @@ def refused(refusal: Refusal) -> Answer:
             return protocol_error("The order is cancelled")
         case _:
             return protocol_error(str(refusal))
+
+
+def _for_cashier(refusal: PointsRefused | CodeRefused | GiftCardRefused) -> tuple[str, str]:
+    """Words, and the place in the request they are about."""
+    match refusal:
+        case PointsRefused():
+            return str(refusal), "/order/bonusPoints"
+        case CodeRefused():
+            return f"{refusal}: {refusal.code}", "/order/coupons"
+        case GiftCardRefused():
+            return str(refusal), "/order/payments"
 
 
 def _price_changed(refusal: PriceChanged) -> Json:

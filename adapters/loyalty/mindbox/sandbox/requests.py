@@ -1,7 +1,7 @@
 """Bodies of requests, as far as the sandbox reads them; unknown fields are let through, as Mindbox does.
 
 Shapes: Mindbox developers docs, pages "preorder", "create-order-with-processing", "update-order-line-status",
-"processing-offline-order", "get-customer-data-json", "get-customer-segments".
+"processing-offline-order", "get-customer-data-json", "get-customer-segments", "gift-cards-in-order-save-operations".
 """
 
 from datetime import UTC, datetime
@@ -73,6 +73,27 @@ class RequestedPromotion(_Shape, frozen=True, kw_only=True):
     amount: Decimal = Decimal(0)
 
 
+class GiftCardBody(Ref, frozen=True, kw_only=True):
+    """A gift card to be sold or paid with; `get_from_pool` instead of a number: any that is free."""
+
+    get_from_pool: bool = False
+
+
+class Payment(_Shape, frozen=True, kw_only=True):
+    """A gift card is named by `id`, in other templates by `giftCard` ("gift-cards-in-order-save-operations")."""
+
+    type: str | None = None
+    amount: Decimal | None = None
+    id: Scalar = None
+    cvv: Scalar = None
+    gift_card: GiftCardBody | None = None
+
+    @property
+    def number(self) -> str:
+        """Of the gift card."""
+        return str(self.id or "") or (self.gift_card.first if self.gift_card else "")
+
+
 class LineBody(_Shape, frozen=True, kw_only=True):
     line_number: Scalar = None
     line_id: Scalar = None
@@ -83,6 +104,7 @@ class LineBody(_Shape, frozen=True, kw_only=True):
     product: Ref | None = None
     status: str | Ref | None = None
     requested_promotions: list[RequestedPromotion] = field(default_factory=list)
+    gift_card: GiftCardBody | None = None
 
 
 class Points(_Shape, frozen=True, kw_only=True):
@@ -94,6 +116,8 @@ class OrderBody(Ref, frozen=True, kw_only=True):
     bonus_points: list[Points] = field(default_factory=list)
     coupons: list[Ref] = field(default_factory=list)
     lines: list[LineBody] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    returned_payments: list[Payment] = field(default_factory=list)
 
 
 class ActionBody(_Shape, frozen=True, kw_only=True):

@@ -31,7 +31,8 @@ class MindboxTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The project's names. `operations` are those beyond the usual, open at every endpoint.
 
     Custom fields of a customer: `rules_field` has the version of the rules he agreed to, `wallet_field` the address
-    of his wallet card, made of `wallet_link` with {id}; without one there is no wallet card.
+    of his wallet card, made of `wallet_link` with {id}; without one there is no wallet card. `gift_card_payment` is
+    the id of the payment type.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -44,6 +45,7 @@ class MindboxTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rules_field: str = "rulesVersion"
     wallet_field: str = "walletLink"
     wallet_link: str = ""
+    gift_card_payment: str = "giftCard"
 
     def endpoint(self, endpoint_id: str) -> Endpoint | None:
         return next((one for one in self.endpoints if one.id == endpoint_id), None)
