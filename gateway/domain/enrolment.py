@@ -16,6 +16,7 @@ class Application(Struct, frozen=True, kw_only=True):
 
     `phone` digits with the country code; `card` the number of the plastic card he is given, if any; `rules` the
     version of the programme's rules he agreed to; `fields` the project's own further fields by their external names.
+    Of a known customer `cleared` names what is to be erased, of these fields or of the further ones.
     """
 
     phone: str
@@ -28,6 +29,7 @@ class Application(Struct, frozen=True, kw_only=True):
     card: str = ""
     rules: str = ""
     fields: dict[str, str] = {}
+    cleared: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return "Application()"

@@ -59,4 +59,4 @@ class Cards(Protocol):
     async def edit(
         self, customer_id: str, changed: Application, register: RegisterRef, *, deadline: Deadline
     ) -> bool:
-        """Change what `changed` fills in, and nothing else. False when there is no such customer."""
+        """Change what `changed` fills in or clears, and nothing else. False when there is no such customer."""

@@ -99,9 +99,14 @@ def test_6_2_a_registration_says_what_the_customer_said_and_which_rules_he_agree
 
 def test_6_2_an_edit_says_what_changed_and_what_is_to_be_erased() -> None:
     """Reference 2.4: `%CLEAR%` as a value erases a field."""
-    changed = Application(phone="", last_name="Новая", email="x@example.org", fields={"pet": "dog"})
-    cleared = {"email", "birth_date", "size"}
-    assert composing.edit("7", changed, cleared, REGISTER, SETTINGS).decode() == (
+    changed = Application(
+        phone="",
+        last_name="Новая",
+        email="x@example.org",
+        fields={"pet": "dog"},
+        cleared=frozenset({"email", "birth_date", "size"}),
+    )
+    assert composing.edit("7", changed, REGISTER, SETTINGS).decode() == (
         f'{{"pointOfContact":"{REGISTER.outlet}","customer":{{"ids":{{"mindboxId":"7"}},"lastName":"Новая",'
         '"email":"%CLEAR%","customFields":{"pet":"dog","size":"%CLEAR%"},"birthDate":"%CLEAR%"}}'
     )
@@ -263,10 +268,8 @@ async def test_6_2_an_edit_erases_what_it_is_told_to(caller: Caller) -> None:
     client = mindbox_client(caller.url)
     born = Application(phone="", birth_date=date(1990, 5, 6), sex=Sex.FEMALE, fields={"pet": "cat"})
     await client.people.edit("80016", born, REGISTER, deadline=soon())
-    nothing = Application(phone="")
-    await client.people.edit(
-        "80016", nothing, REGISTER, cleared={"birth_date", "sex", "email", "pet"}, deadline=soon()
-    )
+    nothing = Application(phone="", cleared=frozenset({"birth_date", "sex", "email", "pet"}))
+    await client.people.edit("80016", nothing, REGISTER, deadline=soon())
     asked = {"customer": {"ids": {"mindboxId": 80016}}}
     found = (await caller.done("Offline.GetCustomerInfo", asked))["customer"]
     assert not {"birthDate", "sex", "email"} & set(found)

@@ -34,6 +34,8 @@ class Piece(Struct, frozen=True, kw_only=True):
     @property
     def price(self) -> Decimal:
         """After the discounts, before points."""
+        if not self.discounts:
+            return self.base
         return self.base - sum((discount.amount for discount in self.discounts), ZERO)
 
     @property

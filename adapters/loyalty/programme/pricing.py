@@ -19,6 +19,9 @@ from gateway.domain.money import KOPECK, ZERO
 
 __all__ = ["AskedCoupon", "Buyer", "CouponState", "Hint", "Pricer", "Pricing"]
 
+MOST_FITS = 100_000
+"""Kept answers to "is this promotion for these goods": strangers may name any goods."""
+
 
 class Hint(Struct, frozen=True, kw_only=True):
     """A text for the cashier; at one line when `number` is given, else about the whole basket."""
@@ -81,6 +84,7 @@ class Pricer:
         self._seed = seed
         self._groups: Mapping[str, tuple[str, ...]] = {good.sku: good.groups for good in seed.goods}
         self._unpayable = {good.sku for good in seed.goods if not good.payable_with_points}
+        self._fits: dict[tuple[str, str], bool] = {}  # (promotion, sku): asked many times for each basket
 
     def price(self, basket: Basket, buyer: Buyer | None, coupons: Sequence[AskedCoupon]) -> Pricing:
         """The basket by all rules; `coupons` have been looked up already."""
@@ -116,7 +120,16 @@ class Pricer:
     def _concerned(self, promotion: Promotion, units: Sequence[Unit]) -> list[Unit]:
         """A gift card costs its nominal: no promotion is for it."""
         goods = [unit for unit in units if not unit.line.gift_card]
-        return [unit for unit in goods if promotion.concerns(unit.line.sku, self._groups)]
+        return [unit for unit in goods if self._concerns(promotion, unit.line.sku)]
+
+    def _concerns(self, promotion: Promotion, sku: str) -> bool:
+        key = (promotion.id, sku)
+        known = self._fits.get(key)
+        if known is None:
+            if len(self._fits) >= MOST_FITS:
+                self._fits.clear()
+            known = self._fits[key] = promotion.concerns(sku, self._groups)
+        return known
 
     def _redemption(self, basket: Basket, buyer: Buyer | None) -> RedemptionTerms:
         redeems = buyer if basket.may_redeem else None
@@ -136,7 +149,7 @@ class Pricer:
         earning = accrue(pieces, buyer.level, self._seed.points)
         for promotion in promotions:
             earning = [
-                accrue_extra(piece, promotion) if promotion.concerns(piece.line.sku, self._groups) else piece
+                accrue_extra(piece, promotion) if self._concerns(promotion, piece.line.sku) else piece
                 for piece in earning
             ]
         return earning
@@ -157,7 +170,7 @@ class Pricer:
             for promotion in promotions
             if promotion.line_hint
             for piece in pieces
-            if promotion.concerns(piece.line.sku, self._groups)
+            if self._concerns(promotion, piece.line.sku)
         ]
 
 

@@ -33,6 +33,8 @@ class Unit(Struct, kw_only=True):
     @property
     def net(self) -> Decimal:
         """The price after the discounts so far."""
+        if not self.discounts and not self.till:
+            return self.base
         return self.base - sum((discount.amount for discount in self.till + self.discounts), ZERO)
 
     @property

@@ -1,6 +1,6 @@
 """What a register asks about people. Reads may be repeated; what sends an SMS or changes a customer never is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from adapters.loyalty.mindbox import answers
@@ -71,15 +71,9 @@ class MindboxPeople:
         await self._tell(self._names.resend_code, composing.by_id(customer_id), deadline)
 
     async def edit(
-        self,
-        customer_id: str,
-        changed: Application,
-        register: RegisterRef,
-        *,
-        cleared: Collection[str] = (),
-        deadline: Deadline,
+        self, customer_id: str, changed: Application, register: RegisterRef, *, deadline: Deadline
     ) -> bool:
-        body = composing.edit(customer_id, changed, cleared, register, self._settings)
+        body = composing.edit(customer_id, changed, register, self._settings)
         answer = await self._tell(self._names.edit_customer, body, deadline)
         return answer.customer is None or answer.customer.processing_status != "NotFound"
 

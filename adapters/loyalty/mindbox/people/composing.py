@@ -5,7 +5,6 @@ Bodies: Mindbox developers docs, "json" (register), "userredjson-1" (edit), "mob
 "get-customer-bonus-balance-history", "get-promotions-for-customer".
 """
 
-from collections.abc import Collection
 from typing import Any
 
 from adapters.loyalty.mindbox.composing import customer
@@ -43,17 +42,11 @@ def register(application: Application, register: RegisterRef, settings: MindboxS
     return encode({"pointOfContact": register.outlet, "customer": _person(application, settings)})
 
 
-def edit(
-    customer_id: str,
-    changed: Application,
-    cleared: Collection[str],
-    register: RegisterRef,
-    settings: MindboxSettings,
-) -> bytes:
-    """`cleared` wins over what is filled in."""
+def edit(customer_id: str, changed: Application, register: RegisterRef, settings: MindboxSettings) -> bytes:
+    """What is cleared wins over what is filled in."""
     person = {"ids": {"mindboxId": customer_id}, **_person(changed, settings)}
-    person |= {wire: CLEAR for ours, wire in ERASABLE.items() if ours in cleared}
-    if further := dict.fromkeys(sorted(set(cleared) - ERASABLE.keys()), CLEAR):
+    person |= {wire: CLEAR for ours, wire in ERASABLE.items() if ours in changed.cleared}
+    if further := dict.fromkeys(sorted(changed.cleared - ERASABLE.keys()), CLEAR):
         person["customFields"] = {**person.get("customFields", {}), **further}
     return encode({"pointOfContact": register.outlet, "customer": person})
 

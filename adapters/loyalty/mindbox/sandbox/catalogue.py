@@ -5,6 +5,7 @@ segments, the custom action, histories, most of the cards) are ours. A project a
 """
 
 from enum import StrEnum
+from functools import cache
 
 
 class Kind(StrEnum):
@@ -110,6 +111,7 @@ _NAMES = {
 }
 
 
+@cache
 def operations_of(prefix: str) -> dict[str, Kind]:
     """Full names of the operations of one family; an unknown prefix has none but the seed's own."""
     return {f"{prefix}.{name}": kind for name, kind in _NAMES.get(prefix, {}).items()}
