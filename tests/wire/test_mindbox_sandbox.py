@@ -42,7 +42,7 @@ def placeholder(section: Any, name: str) -> list[str]:
 # -- the door
 
 
-async def test_both_forms_of_the_secret_key_open(caller: Caller) -> None:
+async def test_2_2_both_forms_of_the_secret_key_open(caller: Caller) -> None:
     for header in ("SecretKey demo-secret-key", 'Mindbox secretKey="demo-secret-key"'):
         await caller.done("Offline.GetCustomerInfo", {"customer": MARIA}, authorization=header)
 
@@ -59,7 +59,7 @@ async def test_both_forms_of_the_secret_key_open(caller: Caller) -> None:
     ],
 )
 @pytest.mark.parametrize("mode", ["sync", "async"])
-async def test_who_may_not_ask_gets_a_protocol_error(
+async def test_3_who_may_not_ask_gets_a_protocol_error(
     caller: Caller, options: dict[str, str], http: int, mode: str
 ) -> None:
     got, answer = await caller.ask("Offline.GetCustomerInfo", {"customer": MARIA}, mode=mode, **options)
@@ -68,7 +68,7 @@ async def test_who_may_not_ask_gets_a_protocol_error(
     assert answer["errorMessage"]
 
 
-async def test_an_unknown_operation_and_a_broken_body_are_400(caller: Caller) -> None:
+async def test_3_an_unknown_operation_and_a_broken_body_are_400(caller: Caller) -> None:
     http, answer = await caller.ask("Offline.NeverHeardOf", {})
     assert (http, answer["errorMessage"]) == (400, "operation unknown")
     for body in (b"{", b'{"order": 5}', {"order": order(lines=[{"quantity": 1}])}):
@@ -83,7 +83,7 @@ async def test_a_senseless_number_is_400(caller: Caller, field: str, value: Any)
     assert http == 400
 
 
-async def test_a_wrong_path_is_404(caller: Caller) -> None:
+async def test_2_3_a_wrong_path_is_404(caller: Caller) -> None:
     assert await caller.stray() == 404
 
 
@@ -100,7 +100,7 @@ async def test_a_wrong_path_is_404(caller: Caller) -> None:
         {"ids": {"mindboxId": 80016}},
     ],
 )
-async def test_a_customer_is_found_by_each_key(caller: Caller, keys: Any) -> None:
+async def test_6_1_a_customer_is_found_by_each_key(caller: Caller, keys: Any) -> None:
     answer = await caller.done("Frontol.GetCustomerInfo", {"customer": keys})
     customer = answer["customer"]
     assert (customer["processingStatus"], customer["ids"]) == ("Found", {"mindboxId": 80016})
@@ -112,7 +112,7 @@ async def test_a_customer_is_found_by_each_key(caller: Caller, keys: Any) -> Non
     assert answer["customerSegmentations"][0]["segment"] == {"ids": {"externalId": "Start"}, "name": "Стартовый"}
 
 
-async def test_unknown_and_ambiguous_customers(caller: Caller) -> None:
+async def test_6_1_unknown_and_ambiguous_customers(caller: Caller) -> None:
     stranger = await caller.done("Offline.CheckCustomer", {"customer": {"mobilePhone": "79990000000"}})
     assert stranger == {"status": "Success", "customer": {"processingStatus": "NotFound"}}
     mixed = {"mobilePhone": "79217654321", "discountCard": {"ids": {"number": "2900004455"}}}
@@ -124,7 +124,7 @@ async def test_unknown_and_ambiguous_customers(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("operation", ["Offline.AuthorizedPreorder", "Frontol.AuthorizedPreorder"])
-async def test_a_preorder_prices_the_published_example(caller: Caller, operation: str) -> None:
+async def test_7_1_a_preorder_prices_the_published_example(caller: Caller, operation: str) -> None:
     answer = await caller.done(operation, marias(points=150))
     section = answer["order"]
     assert answer["customer"] == {"processingStatus": "Found", "ids": {"mindboxId": 80016}}
@@ -148,7 +148,7 @@ async def test_a_preorder_prices_the_published_example(caller: Caller, operation
     assert await caller.look("orders") == []
 
 
-async def test_sums_are_json_numbers_to_the_kopeck(caller: Caller) -> None:
+async def test_2_4_sums_are_json_numbers_to_the_kopeck(caller: Caller) -> None:
     query = {"endpointId": "Demo.Offline", "operation": "Offline.AnonymousPreorder"}
     async with (
         aiohttp.ClientSession() as session,
@@ -162,7 +162,7 @@ async def test_sums_are_json_numbers_to_the_kopeck(caller: Caller) -> None:
         assert b'"totalPrice":0.30,' in await response.read()
 
 
-async def test_hints_stand_at_the_order_and_at_the_line(caller: Caller) -> None:
+async def test_7_1_hints_stand_at_the_order_and_at_the_line(caller: Caller) -> None:
     lines = [bought("700-A", 2, 500, 1), bought("5001", 1, 90, 2)]
     section = (await caller.done("Offline.AnonymousPreorder", {"order": order(lines=lines)}))["order"]
     assert placeholder(section, "CashierScreen") == ["Ещё одна вещь до акции 1+1=3", "Предложите пакет"]
@@ -170,7 +170,7 @@ async def test_hints_stand_at_the_order_and_at_the_line(caller: Caller) -> None:
     assert section["bonusPointsInfo"] == []
 
 
-async def test_a_line_is_split_and_must_come_back_in_pieces(caller: Caller) -> None:
+async def test_11_4_a_line_is_split_and_must_come_back_in_pieces(caller: Caller) -> None:
     body = {"order": order(lines=[bought("700-A", 3, 500, 7)])}
     section = (await caller.done("Offline.AnonymousPreorder", body))["order"]
     pieces = [
@@ -184,13 +184,13 @@ async def test_a_line_is_split_and_must_come_back_in_pieces(caller: Caller) -> N
     await caller.done("Offline.CreateAnonymousOrder", {"order": order(lines=split, totalPrice=1000)})
 
 
-async def test_an_unproven_customer_pays_with_no_points(caller: Caller) -> None:
+async def test_5_an_unproven_customer_pays_with_no_points(caller: Caller) -> None:
     section = (await caller.done("Offline.UnauthorizedPreorder", marias(points=10)))["order"]
     assert section["totalBonusPointsInfo"]["availableAmountForCurrentOrder"] == 0
     assert section["totalPrice"] == 992.18
 
 
-async def test_the_tills_own_discount_is_external(caller: Caller) -> None:
+async def test_7_1_the_tills_own_discount_is_external(caller: Caller) -> None:
     requested = {"type": "discount", "promotion": {"ids": {"externalId": "till-7"}}, "amount": 30.5}
     body = {"order": order(lines=[bought("x", 2, 100) | {"requestedPromotions": [requested]}])}
     (line,) = (await caller.done("Frontol.AnonymousPreorder", body))["order"]["lines"]
@@ -205,7 +205,7 @@ async def test_the_tills_own_discount_is_external(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("code", "status"), [("NONE", "NotFound"), ("OLD10", "AlreadyNotActive"), ("BLOCKED10", "Blocked")]
 )
-async def test_bad_coupons_have_a_status_and_refuse_a_create(caller: Caller, code: str, status: str) -> None:
+async def test_11_3_bad_coupons_have_a_status_and_refuse_a_create(caller: Caller, code: str, status: str) -> None:
     body = marias(coupons=[{"ids": {"code": code}}])
     section = (await caller.done("Offline.AuthorizedPreorder", body))["order"]
     assert section["couponsInfo"][0]["coupon"]["status"] == status
@@ -231,7 +231,7 @@ async def test_the_receipt_text_may_name_the_points(tmp_path: Path) -> None:
     assert placeholder(paid["order"], "ReceiptFooter") == ["+9, -150, =74"]
 
 
-async def test_a_sale_plays_through(caller: Caller) -> None:
+async def test_11_5_a_sale_plays_through(caller: Caller) -> None:
     hold = await caller.done("Frontol.BeginAuthorizedOrderTransaction", marias(points=150, totalPrice=842.18))
     assert hold["order"]["processingStatus"] == "Processed"
     assert await caller.available() == 65
@@ -252,7 +252,7 @@ async def test_a_sale_plays_through(caller: Caller) -> None:
     assert (maria["available"], maria["turnover"], maria["promoCodes"]) == (74, 5042.18, ["460123456789"])
 
 
-async def test_an_order_is_read_back(caller: Caller) -> None:
+async def test_7_8_an_order_is_read_back(caller: Caller) -> None:
     asked = {"order": {"ids": {"offlineTransactionId": "sale-1"}}}
     missing = await caller.done("Offline.GetOrder", asked)
     assert missing["order"] == {"processingStatus": "NotFound"}
@@ -268,7 +268,7 @@ async def test_an_order_is_read_back(caller: Caller) -> None:
     assert (info["spentAmount"], info["earnedAmount"]) == (150, 9)
 
 
-async def test_too_many_points_are_a_validation_error(caller: Caller) -> None:
+async def test_11_3_too_many_points_are_a_validation_error(caller: Caller) -> None:
     http, answer = await caller.ask("Offline.CreateAuthorizedOrder", marias(points=900))
     assert (http, answer["status"]) == (200, "ValidationError")
     (message,) = answer["validationMessages"]
@@ -276,7 +276,7 @@ async def test_too_many_points_are_a_validation_error(caller: Caller) -> None:
     assert await caller.look("orders") == []
 
 
-async def test_a_changed_price_is_told_and_nothing_is_saved(caller: Caller) -> None:
+async def test_11_3_a_changed_price_is_told_and_nothing_is_saved(caller: Caller) -> None:
     key = str(uuid4())
     answer = await caller.done("Offline.CreateAuthorizedOrder", marias(points=150, totalPrice=842), key=key)
     assert answer["order"]["processingStatus"] == "PriceHasBeenChanged"
@@ -287,7 +287,7 @@ async def test_a_changed_price_is_told_and_nothing_is_saved(caller: Caller) -> N
 
 
 @pytest.mark.parametrize("operation", ["Frontol.CancelOrder", "Frontol.ChangeStatus", "Offline.ChangeStatus"])
-async def test_a_cancellation_gives_the_points_back_once(caller: Caller, operation: str) -> None:
+async def test_11_5_a_cancellation_gives_the_points_back_once(caller: Caller, operation: str) -> None:
     await caller.done("Offline.CreateAuthorizedOrder", marias(points=150))
     body = {"order": {"ids": {"offlineTransactionId": "sale-1"}}, "orderLinesStatus": "Cancelled"}
     for _ in range(2):
@@ -297,14 +297,14 @@ async def test_a_cancellation_gives_the_points_back_once(caller: Caller, operati
     assert (seen["status"], seen["spent"]) == ("Cancelled", 0)
 
 
-async def test_a_status_unknown_to_the_project_is_400(caller: Caller) -> None:
+async def test_7_5_a_status_unknown_to_the_project_is_400(caller: Caller) -> None:
     await caller.done("Offline.CreateAuthorizedOrder", marias())
     body = {"order": {"ids": {"offlineTransactionId": "sale-1"}}, "orderLinesStatus": "Iced"}
     assert (await caller.ask("Offline.ChangeStatus", body))[0] == 400
 
 
 @pytest.mark.parametrize("line", [{"lineNumber": 2}, {"lineId": "2"}])
-async def test_a_return_splits_the_line(caller: Caller, line: dict[str, Any]) -> None:
+async def test_11_6_a_return_splits_the_line(caller: Caller, line: dict[str, Any]) -> None:
     lines = [bought("a", 1, 100, 1), bought("b", 3, 50, 2)]
     await caller.done("Offline.CreateAuthorizedOrder", {"customer": MARIA, "order": order(lines=lines)})
     body = {
@@ -321,13 +321,13 @@ async def test_a_return_splits_the_line(caller: Caller, line: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("operation", ["Offline.ChangeStatus", "Frontol.Return"])
-async def test_an_unknown_order_is_a_protocol_error(caller: Caller, operation: str) -> None:
+async def test_11_6_an_unknown_order_is_a_protocol_error(caller: Caller, operation: str) -> None:
     asked = {"ids": {"offlineTransactionId": "no"}, "lines": [{"lineNumber": 1, "quantity": 1}]}
     http, answer = await caller.ask(operation, {"order": asked, "orderLinesStatus": "Paid"})
     assert (http, answer["status"]) == (400, "ProtocolError")
 
 
-async def test_an_offline_order_earns_at_its_own_moment(caller: Caller) -> None:
+async def test_7_7_an_offline_order_earns_at_its_own_moment(caller: Caller) -> None:
     body = marias(status="Paid") | {"executionDateTimeUtc": "2026-03-01 10:00:00.000"}
     assert await caller.done("Frontol.SaveOfflineOrder", body) == {"status": "Success"}
     (seen,) = await caller.look("orders")
@@ -337,7 +337,7 @@ async def test_an_offline_order_earns_at_its_own_moment(caller: Caller) -> None:
 # -- keys and the queue
 
 
-async def test_a_key_is_used_up_by_success_only_and_for_all_creates(caller: Caller) -> None:
+async def test_11_2_a_key_is_used_up_by_success_only_and_for_all_creates(caller: Caller) -> None:
     key = str(uuid4())
     await caller.ask("Offline.CreateAuthorizedOrder", marias(points=900), key=key)
     await caller.done("Offline.CreateAuthorizedOrder", marias(points=150), key=key)
@@ -348,7 +348,7 @@ async def test_a_key_is_used_up_by_success_only_and_for_all_creates(caller: Call
     assert [one["orderId"] for one in await caller.look("orders")] == ["sale-1"]
 
 
-async def test_a_sync_return_is_not_protected_by_its_key(caller: Caller) -> None:
+async def test_11_2_a_sync_return_is_not_protected_by_its_key(caller: Caller) -> None:
     await caller.done("Offline.CreateAnonymousOrder", {"order": order(lines=[bought("b", 3, 50)])})
     body = {"order": {"ids": {"offlineTransactionId": "sale-1"}, "lines": [{"lineNumber": 1, "quantity": 1}]}}
     key = str(uuid4())
@@ -358,7 +358,7 @@ async def test_a_sync_return_is_not_protected_by_its_key(caller: Caller) -> None
     assert sum(one["quantity"] for one in seen["lines"] if one["status"] == "Returned") == 2
 
 
-async def test_the_key_of_a_sync_return_is_not_used_up(caller: Caller) -> None:
+async def test_4_the_key_of_a_sync_return_is_not_used_up(caller: Caller) -> None:
     await caller.done("Offline.CreateAnonymousOrder", {"order": order(lines=[bought("b", 3, 50)])})
     body = {"order": {"ids": {"offlineTransactionId": "sale-1"}, "lines": [{"lineNumber": 1, "quantity": 1}]}}
     key = str(uuid4())
@@ -366,7 +366,7 @@ async def test_the_key_of_a_sync_return_is_not_used_up(caller: Caller) -> None:
     await caller.done("Offline.CreateAnonymousOrder", {"order": order("other")}, key=key)
 
 
-async def test_an_async_return_is_carried_out_later_and_once(caller: Caller) -> None:
+async def test_11_2_an_async_return_is_carried_out_later_and_once(caller: Caller) -> None:
     assert await caller.control("variants", queue_extra_seconds=3600) == 200
     await caller.done("Offline.CreateAnonymousOrder", {"order": order(lines=[bought("b", 3, 50)])})
     body = {"order": {"ids": {"offlineTransactionId": "sale-1"}, "lines": [{"lineNumber": 1, "quantity": 1}]}}
@@ -381,7 +381,7 @@ async def test_an_async_return_is_carried_out_later_and_once(caller: Caller) -> 
     assert [one["quantity"] for one in seen["lines"]] == [2, 1]
 
 
-async def test_an_async_failure_shows_in_the_log_only(caller: Caller) -> None:
+async def test_11_2_an_async_failure_shows_in_the_log_only(caller: Caller) -> None:
     body = {"order": {"ids": {"offlineTransactionId": "no"}}, "orderLinesStatus": "Paid"}
     assert await caller.done("Offline.ChangeStatus", body, mode="async") == {"status": "Success"}
     (error,) = await until(caller, "async-errors")
@@ -401,7 +401,7 @@ async def until(caller: Caller, path: str) -> Any:
 # -- segments
 
 
-async def test_the_popup_of_a_new_level_brings_a_code(caller: Caller) -> None:
+async def test_6_5_the_popup_of_a_new_level_brings_a_code(caller: Caller) -> None:
     body = {"customer": ANNA, "order": order(lines=[bought("x", 1, 300)])}
     await caller.done("Offline.CreateAuthorizedOrder", body)
     asked = {"customer": ANNA, "segmentations": [{"ids": {"externalId": "LevelTransition"}}]}
@@ -420,7 +420,7 @@ async def test_the_popup_of_a_new_level_brings_a_code(caller: Caller) -> None:
     assert {one["segmentation"] for one in anna["segments"]} == {"Level", "Birthday"}
 
 
-async def test_segments_of_a_stranger_and_actions_of_the_seed(caller: Caller) -> None:
+async def test_6_5_segments_of_a_stranger_and_actions_of_the_seed(caller: Caller) -> None:
     stranger = await caller.done("Frontol.GetCustomerSegments", {"customer": {"mobilePhone": "70000000000"}})
     assert "customerSegmentations" not in stranger
     await caller.done("Offline.BirthdayShown", {"customer": MARIA})
@@ -445,7 +445,7 @@ async def test_an_error_is_answered_as_often_as_said_and_nothing_is_done(caller:
 
 
 @pytest.mark.parametrize(("mode", "created"), [("reset", 0), ("drop_answer", 1)])
-async def test_a_cut_connection(caller: Caller, mode: str, created: int) -> None:
+async def test_11_1_a_cut_connection(caller: Caller, mode: str, created: int) -> None:
     assert await caller.control("faults", mode=mode) == 200
     with pytest.raises(aiohttp.ClientError):
         await caller.ask("Offline.CreateAuthorizedOrder", marias())
@@ -471,7 +471,7 @@ async def test_a_hang_does_not_answer_and_does_not_keep_the_sandbox_from_stoppin
             await pending
 
 
-async def test_a_late_call_is_carried_out_when_its_caller_has_gone(caller: Caller) -> None:
+async def test_11_1_a_late_call_is_carried_out_when_its_caller_has_gone(caller: Caller) -> None:
     assert await caller.control("faults", mode="late", seconds=0.2, times=1) == 200
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):

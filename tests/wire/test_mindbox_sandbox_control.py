@@ -228,7 +228,7 @@ async def test_calls_and_customers_may_be_looked_at_and_calls_forgotten(caller: 
     assert [one["mindboxId"] for one in await caller.look("customers")] == ["80014", "80015", "80016"]
 
 
-async def test_a_client_of_others_habits_is_understood(caller: Caller) -> None:
+async def test_2_4_a_client_of_others_habits_is_understood(caller: Caller) -> None:
     """The standard library, the older header, an MD5 for a GUID, a device, numbers in quotes, unknown fields."""
     query = "operation=Offline.CreateAnonymousOrder&deviceUUID=3ce90ef0&endpointId=Demo.Offline&transactionId="
     url = f"{caller.url}/v3/operations/sync?{query}{uuid4().hex}"
@@ -245,6 +245,27 @@ async def test_a_client_of_others_habits_is_understood(caller: Caller) -> None:
     assert answer["order"]["processingStatus"] == "Processed"
     (seen,) = await caller.look("orders")
     assert (seen["orderId"], seen["total"]) == ("5", 21)
+
+
+async def test_2_4_what_is_null_is_as_good_as_absent(caller: Caller) -> None:
+    """Typed clients of other languages write every member they know."""
+    line = goods("5002", 1, 200) | {"requestedPromotions": None, "minPricePerItem": None, "giftCard": None}
+    order_ = {
+        "ids": None,
+        "bonusPoints": None,
+        "coupons": [None],
+        "payments": None,
+        "totalPrice": None,
+        "lines": [line],
+    }
+    body = {"customer": None, "order": order_, "executionDateTimeUtc": None, "page": None, "segmentations": None}
+    section = (await caller.done("Offline.AnonymousPreorder", body))["order"]
+    assert (section["totalPrice"], section["couponsInfo"]) == (200, [])
+
+
+async def test_2_4_sums_beside_a_null_keep_their_kopecks(caller: Caller) -> None:
+    body = {"customer": None, "order": {"lines": [goods("5002", 3, 0.10)]}}
+    assert (await caller.done("Offline.AnonymousPreorder", body))["order"]["totalPrice"] == 0.30
 
 
 @pytest.mark.parametrize(("gives_back", "left"), [(True, 215), (False, 165)])

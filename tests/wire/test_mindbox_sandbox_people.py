@@ -77,6 +77,14 @@ async def test_6_2_an_edit_changes_clears_and_says_when_nothing_changed(caller: 
     assert (await caller.done("Offline.EditCustomer", stranger))["customer"]["processingStatus"] == "NotFound"
 
 
+async def test_6_2_custom_fields_come_back_as_they_were_told(caller: Caller) -> None:
+    """Numbers, booleans, and several values of one field (reference 2.4)."""
+    fields = {"pets": ["cat", "dog"], "size": 42, "vegan": True, "rank": "gold"}
+    await caller.done("Offline.EditCustomer", {"customer": {"ids": {"mindboxId": 80016}, "customFields": fields}})
+    found = (await caller.done("Offline.GetCustomerInfo", {"customer": MARIA}))["customer"]["customFields"]
+    assert {name: found[name] for name in fields} == fields
+
+
 async def test_6_2_a_new_phone_must_be_confirmed_anew(caller: Caller) -> None:
     body = {"customer": {"ids": {"mindboxId": 80016}, "mobilePhone": "79260000001"}}
     assert (await caller.done("Offline.EditCustomer", body))["customer"]["isMobilePhoneConfirmed"] is False

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -66,7 +67,7 @@ class Account(Struct, kw_only=True):
     cards: list[str] = field(default_factory=list)
     confirmed: bool = True
     rules: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -146,7 +146,7 @@ class People:
             if value == CLEAR:
                 account.fields.pop(name, None)
             else:
-                account.fields[name] = str(value)
+                account.fields[name] = value
         if self._names.wallet_link and self._names.wallet_field not in account.fields:
             account.fields[self._names.wallet_field] = self._names.wallet_link.format(id=account.id)
 

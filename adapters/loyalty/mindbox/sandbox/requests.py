@@ -5,7 +5,7 @@ Shapes: Mindbox developers docs, pages "preorder", "create-order-with-processing
 """
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -157,17 +157,33 @@ def moment(text: str | None) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+_plain: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+
+
 def read_body(body: bytes) -> Body:
-    """The body of an operation.
+    """The body of an operation; what is null in it is as good as absent.
 
     Raises:
         BadRequest: it is not JSON or not of this shape.
 
     """
     try:
+        if b"null" in body:
+            return msgspec.convert(_without_nulls(_plain.decode(body)), Body)
         return msgspec.json.decode(body or b"{}", type=Body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, InvalidOperation) as error:
         raise BadRequest(f"the body cannot be read: {error}") from error
+
+
+def _without_nulls(value: Any) -> Any:
+    """Typed clients write every member they know, and null where they have nothing to say."""
+    match value:
+        case dict():
+            return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+        case list():
+            return [_without_nulls(inner) for inner in value if inner is not None]
+        case _:
+            return value
 
 
 def status_name(status: str | Ref | None) -> str:
