@@ -55,8 +55,13 @@ def printer_places(config: ConfigFile) -> dict[str, Path | tuple[str, int] | Non
     return places
 
 
-async def trial(config: ConfigFile, name: str, phone: str, sku: str, price: Decimal) -> AsyncIterator[str]:
-    """One sale at register `name` (empty: the first), told step by step. Raises `ConfigError`, `RegisterError`."""
+async def trial(
+    config: ConfigFile, name: str, phone: str, sku: str, price: Decimal
+) -> AsyncIterator[tuple[str, bool]]:
+    """One sale at register `name` (empty: the first): each step in words, and whether it was accepted.
+
+    Raises `ConfigError`, `RegisterError`.
+    """
     from adapters.registers.frontol.simulator.trial import told, trial_sale
 
     known = bootstrap.registers(config)
@@ -66,7 +71,7 @@ async def trial(config: ConfigFile, name: str, phone: str, sku: str, price: Deci
         raise ConfigError(f"нет кассы {name!r}; есть: {names}")
     async with _simulated(config, *found[0]) as till:
         async for step, exchange in trial_sale(till, phone, sku, price):
-            yield told(step, exchange)
+            yield told(step, exchange), exchange.answer.accepted
 
 
 def _simulated(config: ConfigFile, ref: RegisterRef, row: Register) -> "Till | OneCTill":

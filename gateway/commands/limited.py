@@ -7,10 +7,9 @@ import typer
 
 from gateway.commands.asking import Admin, ask
 from gateway.commands.attached import DEFAULT, Config
+from gateway.doctor.running import LIMITED
 
 app = typer.Typer(help="Ограниченный режим: продажи идут без сервера лояльности.", no_args_is_help=True)
-
-REASONS = {"store": "шлюз не может сохранять чеки", "manual": "включён вручную", "server": "сервер лояльности"}
 
 
 @app.command()
@@ -42,7 +41,7 @@ def _say(told: dict[str, Any]) -> None:
         return
     typer.echo("Ограниченный режим включён:")
     for reason, since in told["reasons"].items():
-        typer.echo(f"  {REASONS.get(reason, reason)}, с {since}")
+        typer.echo(f"  {LIMITED.get(reason, reason)}, с {since}")
     if told["failing"]:
         typer.echo(f"  не отвечают: {', '.join(told['failing'])}")
     if told["overdue"]:

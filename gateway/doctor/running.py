@@ -14,6 +14,9 @@ OK = 200
 COSTLY = 0.01
 """A share of calls that are too late for their budget, above which somebody should know."""
 
+LIMITED = {"store": "шлюз не может сохранять чеки", "manual": "включён вручную", "server": "сервер лояльности"}
+"""Why the mode is on, in words."""
+
 Told = dict[str, Any]
 
 
@@ -57,7 +60,7 @@ def _ready(ready: Answer) -> Check:
             "gateway", f"не готов: {ready.told.get('status')}", "проверьте диск, базу и часы, потом перезапустите"
         )
     if ready.told.get("limited"):
-        reasons = ", ".join(ready.told.get("reasons", {}))
+        reasons = ", ".join(LIMITED.get(name, name) for name in ready.told.get("reasons", {}))
         return warned("gateway", f"ограниченный режим: {reasons}", "pos-gateway limited status")
     return passed("gateway", "работает, чеки принимает")
 

@@ -89,4 +89,4 @@ began=$(date +%s)
 systemctl stop pos-gateway.service
 fact stopped show Result
 fact stop_in_time test $(($(date +%s) - began)) -lt 12
-fact journal sh -c 'journalctl -u pos-gateway.service -o cat --no-pager | grep -c Traceback'
+fact journal sh -c 'journalctl -u pos-gateway.service -o cat --no-pager | grep -cE "Traceback|Warning:"'
