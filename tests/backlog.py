@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any, BinaryIO
 
 import aiohttp
@@ -144,19 +145,45 @@ async def _ready(url: str) -> None:
             await asyncio.sleep(0.01)
 
 
+HOURS = 160
+"""Of a week: the sales of each are one sale as the store writes it, and its copies under ids of their own."""
+
+COPIED = {"sale": ("id", "body"), "work": ("id", "subject"), "history": ("subject",)}
+"""The tables that a close writes, and where the id of its sale stands in them."""
+
+
 def fill(path: Path, number: int) -> None:
-    """`number` sales as the store writes them, closed over the last days while the server was away."""
+    """`number` sales, closed over the last week while the server was away; a multiple of `HOURS`."""
     connection, reading = open_connections(path, attached=False)
     with closing(connection), closing(reading):
         connection.execute("BEGIN")
-        for place in range(number):
-            apply(_closed(place, number), connection)
+        for hour in range(HOURS):
+            uid = str(uuid.UUID(int=(hour + 1) << 96))
+            apply(_closed(uid, datetime.now(UTC) - timedelta(days=7) * (1 - hour / HOURS)), connection)
+            for table in COPIED:
+                _copy(connection, table, uid, number // HOURS - 1)
         connection.execute("COMMIT")
 
 
-def _closed(place: int, number: int) -> Change:
-    at = datetime.now(UTC) - timedelta(days=7) * (1 - place / number)
-    uid = str(uuid.UUID(int=place + 1))
+def _copy(connection: Connection, table: str, uid: str, copies: int) -> None:
+    """The rows of one sale again, under ids that differ in their last digits."""
+    columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "number"]
+    renamed = ", ".join(_renamed(name) if name in COPIED[table] else name for name in columns)
+    connection.execute(
+        f"WITH RECURSIVE copy(nth) AS (SELECT 1 UNION ALL SELECT nth + 1 FROM copy WHERE nth < :copies) "  # noqa: S608
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {renamed} FROM copy, {table} "
+        f"WHERE {COPIED[table][0]} IN (:uid, 'deliver:' || :uid)",
+        {"uid": uid, "copies": copies},
+    )
+
+
+def _renamed(column: str) -> str:
+    """A copy's text; a body is kept as bytes."""
+    text = f"replace(CAST({column} AS TEXT), :uid, substr(:uid, 1, 24) || printf('%012x', nth))"
+    return f"CAST({text} AS BLOB)" if column == "body" else text
+
+
+def _closed(uid: str, at: datetime) -> Change:
     receipt = make_receipt(
         uid,
         register=REGISTER,

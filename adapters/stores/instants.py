@@ -24,8 +24,7 @@ def instants_of(change: Change) -> Iterator[datetime]:
     """The times of a change that a store orders or compares by."""
     if change.sale is not None and change.sale.changed_at is not None:
         yield change.sale.changed_at
-    if change.refund is not None:
-        yield change.refund.at
+    yield from (refund.at for refund in change.refunds)
     yield from (prompt.offered_at for prompt in change.prompts)
     yield from (occasion.at for occasion in change.occasions)
     yield from (job.made_at for job in change.jobs)

@@ -96,7 +96,7 @@ class MemoryStore:
         for at in instants_of(change):
             microseconds(at)
         sales = _staged(self._sales, () if change.sale is None else (change.sale,))
-        refunds = _staged(self._refunds, () if change.refund is None else (change.refund,))
+        refunds = _staged(self._refunds, change.refunds)
         prompts = _staged(self._prompts, change.prompts)
         occasions = _staged(self._occasions, change.occasions)
         jobs = _staged(self._jobs, change.jobs)

@@ -52,7 +52,7 @@ class Change(Struct, frozen=True, kw_only=True):
     """
 
     sale: Sale | None = None
-    refund: RefundRecord | None = None
+    refunds: tuple[RefundRecord, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     occasions: tuple[Occasion, ...] = ()
     jobs: tuple[PrintJob, ...] = ()

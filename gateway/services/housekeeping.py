@@ -82,7 +82,7 @@ class Housekeeping:
     async def _strip_refunds(self, before: datetime) -> bool:
         """Apart from their sales: a refund may come when its sale was stripped long ago."""
         refunds = await self._records.store.old_refunds(before, BATCH)
-        return any([await self._stored(Change(refund=stripped_refund(refund))) for refund in refunds])
+        return any([await self._stored(Change(refunds=(stripped_refund(refund),))) for refund in refunds])
 
     async def _stored(self, change: Change) -> bool:
         """False when something still happens to the record: it is not old."""

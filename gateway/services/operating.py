@@ -69,7 +69,7 @@ class Operating:
             await self._records.commit(Change(work=(work,)))
             return
         again = replace(moved(record, RefundState.WAIT), dropped="")
-        await self._records.commit(Change(refund=again, work=(work,), history=(self._row(record, "retry"),)))
+        await self._records.commit(Change(refunds=(again,), work=(work,), history=(self._row(record, "retry"),)))
 
     async def drop(self, subject: str, reason: str) -> None:
         """Put a parked record aside: it stays in the store, with the reason, and is no longer counted."""
@@ -79,7 +79,7 @@ class Operating:
             await self._records.commit(Change(dropped=(replace(record, dropped=reason),), history=(row,)))
         elif isinstance(record, RefundRecord):
             _only_parked(record.state is RefundState.PARKED)
-            await self._records.commit(Change(refund=replace(record, dropped=reason), history=(row,)))
+            await self._records.commit(Change(refunds=(replace(record, dropped=reason),), history=(row,)))
         else:
             _only_parked(record.state is State.PARKED)
             await self._records.commit(Change(sale=replace(record, dropped=reason), history=(row,)))

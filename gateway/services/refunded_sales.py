@@ -1,7 +1,5 @@
 """The sale that a refund gives back: found wherever it was sold, and never given back more than it sold."""
 
-from contextlib import suppress
-
 import structlog
 from msgspec.structs import replace
 
@@ -9,7 +7,6 @@ from gateway.domain.change import Change, HistoryRow
 from gateway.domain.refund import RefundRecord, RefundState, covered
 from gateway.domain.sale_record import Sale
 from gateway.domain.work import Work, WorkKind
-from gateway.errors import Conflict
 from gateway.services.records import Records
 
 log = structlog.get_logger()
@@ -35,27 +32,33 @@ class RefundedSales:
         sold = [one for one in elsewhere if await self.sale_of(one) is not None]
         return sold[0] if len(sold) == 1 else record
 
-    async def within(self, record: RefundRecord) -> RefundRecord:
-        """The refund as far as its sale covers it. What is above that is stored here, parked, as a record of its own.
+    async def within(self, record: RefundRecord) -> tuple[RefundRecord, ...]:
+        """The refund as far as its sale covers it; after it, parked, a record of its own of what is above that.
 
-        Before the rest: a document is acknowledged only once both are stored, and a repeat finds this one.
+        Both belong into one transaction: what is left depends on the sale's other refunds of this moment.
         """
         sale = await self.sale_of(record)
         if sale is None or sale.close is None:
-            return record
+            return (record,)
         others = [row for row in await self._records.store.refunds_of(record.sale_id) if row.id != record.id]
         kept, beyond = covered(record, sale.close.receipt.lines, others)
         if kept != record:
             log.error("refund_parked", refund=record.id, register=str(record.register))
-        if beyond is not None:
-            with suppress(Conflict):  # stored before a crash
-                await self._records.commit(first_stored(beyond))
-        return kept
+        return (kept,) if beyond is None else (kept, beyond)
 
 
-def first_stored(record: RefundRecord) -> Change:
-    """The transaction in which a refund document is first stored."""
-    row = HistoryRow(
+def first_stored(*records: RefundRecord) -> Change:
+    """The transaction in which the records of a refund document are first stored."""
+    waiting = [record for record in records if record.state is not RefundState.PARKED]
+    return Change(
+        refunds=records,
+        history=tuple(map(_stored, records)),
+        work=tuple(Work(kind=WorkKind.REFUND, subject=record.id, due=record.at) for record in waiting),
+    )
+
+
+def _stored(record: RefundRecord) -> HistoryRow:
+    return HistoryRow(
         subject=record.id,
         at=record.at,
         who=str(record.register),
@@ -63,5 +66,3 @@ def first_stored(record: RefundRecord) -> Change:
         after=record.state,
         cause="refund document",
     )
-    work = (Work(kind=WorkKind.REFUND, subject=record.id, due=record.at),)
-    return Change(refund=record, history=(row,), work=() if record.state is RefundState.PARKED else work)

@@ -46,9 +46,9 @@ class Refunding:
         )
         # One document of a sale at a time, but never behind a call to the server for that sale.
         async with self._records.one_call(f"refunds of {refund.original_id}"):
-            within = await self._sales.within(await self._sales.found(record))
+            within, *beyond = await self._sales.within(await self._sales.found(record))
             try:
-                await self._records.commit(first_stored(within))
+                await self._records.commit(first_stored(within, *beyond))
             except Conflict:  # the same document a moment ago, on another connection
                 return await self._records.store.refund(record.id) or within
         self._meter.count("refunds", state=within.state)

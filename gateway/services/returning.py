@@ -11,14 +11,13 @@ from gateway.domain.change import Change, HistoryRow
 from gateway.domain.deadline import Deadline
 from gateway.domain.ids import call_key
 from gateway.domain.money import ZERO
-from gateway.domain.print_job import PrintJob
 from gateway.domain.refund import RefundRecord, RefundState, moved, returned_pieces
 from gateway.domain.sale_record import Sale, State
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.outbox import Later
 from gateway.services.queued import next_look
 from gateway.services.records import Records
-from gateway.services.refunded_sales import RefundedSales
+from gateway.services.refunded_sales import RefundedSales, first_stored
 from gateway.services.side_slips import SideSlips
 from gateway.services.telling import Telling
 
@@ -27,6 +26,7 @@ log = structlog.get_logger()
 UNSEEN = timedelta(seconds=60)
 """How long a refund waits for a sale we have never seen before it is sent by its reference."""
 
+NOTHING_MORE = Change()
 
 OVERDUE = timedelta(hours=24)
 """After this a refund that the server does not show is an alert; it is kept and tried all the same."""
@@ -66,8 +66,8 @@ class Returning:
 
     async def _covered(self, record: RefundRecord) -> RefundRecord:
         """Held against its sale once more: it may have come before it."""
-        within = await self._sales.within(await self._sales.found(record))
-        return record if within == record else await self._commit(within, record.state)
+        within, *beyond = await self._sales.within(await self._sales.found(record))
+        return record if within == record else await self._commit(within, record.state, first_stored(*beyond))
 
     async def _ready(self, record: RefundRecord) -> RefundRecord | None:
         """With the order, the pieces and the bytes to send; None when nothing of it can be sent.
@@ -108,7 +108,9 @@ class Returning:
 
     async def _take(self, sent: RefundRecord, answer: Accepted) -> None:
         """Coupons are stored with the answer that brought them, and printed while the customer may be there."""
-        await self._commit(moved(sent, RefundState.CHECKING), sent.state, self._slips.issued(sent, answer))
+        await self._commit(
+            moved(sent, RefundState.CHECKING), sent.state, Change(jobs=self._slips.issued(sent, answer))
+        )
         self._slips.answered(sent, answer)
 
     async def _park(self, record: RefundRecord, why: str) -> None:
@@ -146,9 +148,7 @@ class Returning:
     async def _others(self, record: RefundRecord) -> Sequence[RefundRecord]:
         return [row for row in await self._records.store.refunds_of(record.sale_id) if row.id != record.id]
 
-    async def _commit(
-        self, record: RefundRecord, before: RefundState, jobs: tuple[PrintJob, ...] = ()
-    ) -> RefundRecord:
+    async def _commit(self, record: RefundRecord, before: RefundState, more: Change = NOTHING_MORE) -> RefundRecord:
         row = HistoryRow(
             subject=record.id,
             at=self._records.clock.now(),
@@ -157,7 +157,8 @@ class Returning:
             after=record.state,
             cause="delivery",
         )
-        await self._records.commit(Change(refund=record, history=(row,), jobs=jobs))
+        with_record = replace(more, refunds=(record, *more.refunds), history=(row, *more.history))
+        await self._records.commit(with_record)
         return replace(record, version=record.version + 1)
 
 

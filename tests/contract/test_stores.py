@@ -96,7 +96,7 @@ async def test_nothing_is_found_in_a_new_store(store: Store) -> None:
 
 async def test_a_change_is_read_back_whole_and_one_version_later(store: Store) -> None:
     sale, refund, prompt, document = make_full_sale(), make_refund(), make_prompt(), make_document()
-    await store.commit(Change(sale=sale, refund=refund, prompts=(prompt,), documents=(document,)))
+    await store.commit(Change(sale=sale, refunds=(refund,), prompts=(prompt,), documents=(document,)))
     assert await store.sale(sale.id) == replace(sale, version=1)
     assert await store.refund(refund.id) == replace(refund, version=1)
     assert await store.prompt(prompt.id) == replace(prompt, version=1)
@@ -126,8 +126,8 @@ async def test_a_record_is_replaced_by_its_next_version(store: Store) -> None:
         Change(sale=make_sale()),
         Change(sale=make_sale(version=2)),
         Change(sale=make_sale("unknown", version=1)),
-        Change(refund=make_refund()),
-        Change(refund=make_refund(version=2)),
+        Change(refunds=(make_refund(),)),
+        Change(refunds=(make_refund(version=2),)),
         Change(prompts=(make_prompt("new"), make_prompt())),
         Change(jobs=(make_job("new"), make_job())),
         Change(jobs=(make_job(version=2),)),
@@ -137,7 +137,11 @@ async def test_a_record_is_replaced_by_its_next_version(store: Store) -> None:
 async def test_a_stale_record_is_a_conflict_and_nothing_of_its_change_is_stored(store: Store, stale: Change) -> None:
     await store.commit(
         Change(
-            sale=make_sale(), refund=make_refund(), prompts=(make_prompt(),), jobs=(make_job(),), work=(make_work(),)
+            sale=make_sale(),
+            refunds=(make_refund(),),
+            prompts=(make_prompt(),),
+            jobs=(make_job(),),
+            work=(make_work(),),
         )
     )
     wanted = {"documents": (make_document(),), "work": (make_work("more"),), "finished": (make_work(),)}
@@ -182,7 +186,7 @@ async def test_refunds_of_a_sale_come_in_the_order_of_their_times(store: Store) 
     third = make_refund("a", at=later(seconds=3).astimezone(MOSCOW))
     second, first = make_refund("b", at=later(seconds=2)), make_refund("c", at=AT)
     for refund in (third, make_refund("foreign", sale_id="receipt-2"), second, first):
-        await store.commit(Change(refund=refund))
+        await store.commit(Change(refunds=(refund,)))
     assert [refund.id for refund in await store.refunds_of("receipt-1")] == ["c", "b", "a"]
 
 
@@ -357,7 +361,9 @@ async def test_work_planned_in_the_change_that_ends_it_stays(store: Store) -> No
 async def test_counts_tell_what_is_owed_and_what_is_parked(store: Store) -> None:
     work = tuple(make_work(kind=kind, due=later(seconds=n)) for n, kind in enumerate(reversed(WorkKind)))
     await store.commit(Change(sale=make_sale(state=State.PARKED), work=work, history=(make_history(),)))
-    await store.commit(Change(sale=make_sale("b", state=State.CLOSED), refund=make_refund(state=RefundState.PARKED)))
+    await store.commit(
+        Change(sale=make_sale("b", state=State.CLOSED), refunds=(make_refund(state=RefundState.PARKED),))
+    )
     await store.commit(Change(documents=(make_document(), make_document("b"))))
     await leased(store)
     states = {State.PARKED: 1, State.CLOSED: 1}
@@ -372,10 +378,10 @@ async def test_counts_tell_what_is_owed_and_what_is_parked(store: Store) -> None
 
 async def test_what_is_dropped_no_longer_counts_and_is_kept_with_its_reason(store: Store) -> None:
     sale, refund = make_sale(state=State.PARKED), make_refund(state=RefundState.PARKED)
-    await store.commit(Change(sale=sale, refund=refund, documents=(make_document(),)))
+    await store.commit(Change(sale=sale, refunds=(refund,), documents=(make_document(),)))
     change = Change(
         sale=replace(sale, version=1, dropped="a"),
-        refund=replace(refund, version=1, dropped="b"),
+        refunds=(replace(refund, version=1, dropped="b"),),
         dropped=(make_document(dropped="c"), make_document("unknown", dropped="d")),
     )
     await store.commit(change)
@@ -393,8 +399,8 @@ async def test_parked_records_come_newest_first_and_bounded(store: Store) -> Non
         at = later(seconds=-n)
         sale = make_sale(name, state=State.PARKED, seen_at=at)
         refund = make_refund(name, state=RefundState.PARKED, at=at)
-        await store.commit(Change(sale=sale, refund=refund, documents=(make_document(name, at=at),)))
-    await store.commit(Change(sale=make_sale("fine"), refund=make_refund("fine")))
+        await store.commit(Change(sale=sale, refunds=(refund,), documents=(make_document(name, at=at),)))
+    await store.commit(Change(sale=make_sale("fine"), refunds=(make_refund("fine"),)))
     parked = await store.parked(2)
     for rows in (parked.sales, parked.refunds, parked.documents):
         assert [row.id for row in rows] == ["a", "b"]
@@ -459,21 +465,21 @@ async def test_old_sales_are_those_that_are_long_over_and_still_tell_of_their_cu
 async def test_old_refunds_are_those_that_are_long_over_and_still_tell_of_their_customer(store: Store) -> None:
     old = later(seconds=-1)
     for state in RefundState:
-        await store.commit(Change(refund=make_refund(f"{state}", at=old, state=state)))
-    await store.commit(Change(refund=make_refund("dropped", at=old, state=RefundState.PARKED, dropped="by hand")))
-    await store.commit(Change(refund=make_refund("young", at=AT, state=RefundState.DONE)))
+        await store.commit(Change(refunds=(make_refund(f"{state}", at=old, state=state),)))
+    await store.commit(Change(refunds=(make_refund("dropped", at=old, state=RefundState.PARKED, dropped="by hand"),)))
+    await store.commit(Change(refunds=(make_refund("young", at=AT, state=RefundState.DONE),)))
     assert [refund.id for refund in await store.old_refunds(AT, 10)] == ["done", "dropped"]
     assert [refund.id for refund in await store.old_refunds(AT, 1)] == ["done"]
     done = await store.refund("done")
     assert done is not None
-    await store.commit(Change(refund=replace(done, stripped=True)))
+    await store.commit(Change(refunds=(replace(done, stripped=True),)))
     assert [refund.id for refund in await store.old_refunds(AT, 10)] == ["dropped"]
 
 
 async def test_a_refund_may_find_its_sale_late(store: Store) -> None:
-    await store.commit(Change(refund=make_refund(sale_id="as-if-sold-here")))
+    await store.commit(Change(refunds=(make_refund(sale_id="as-if-sold-here"),)))
     (waiting,) = await store.refunds_of("as-if-sold-here")
-    await store.commit(Change(refund=replace(waiting, sale_id="sold-there")))
+    await store.commit(Change(refunds=(replace(waiting, sale_id="sold-there"),)))
     assert [refund.id for refund in await store.refunds_of("sold-there")] == [waiting.id]
     assert list(await store.refunds_of("as-if-sold-here")) == []
 
@@ -508,7 +514,7 @@ async def test_old_stripped_sales_and_refunds_can_be_forgotten(store: Store) -> 
     ):
         sale = make_sale(name, state=State.DELIVERED, seen_at=at, stripped=stripped)
         refund = make_refund(name, at=at, state=state, stripped=stripped)
-        await store.commit(Change(sale=sale, refund=refund))
+        await store.commit(Change(sale=sale, refunds=(refund,)))
     assert await store.forget_sales(AT, 1) == 2
     assert await store.forget_sales(AT, 10) == 2
     names = ("gone", "also", "whole", "young")
@@ -596,7 +602,7 @@ async def test_a_shift_is_what_was_closed_and_returned_in_it(store: Store) -> No
     returned = make_refund("back", refund=Refund(document=receipt, original_id="sold"))
     for sale in (sold, open_one, other_shift):
         await store.commit(Change(sale=sale))
-    await store.commit(Change(refund=returned))
+    await store.commit(Change(refunds=(returned,)))
     shift = await store.shift(REGISTER, "88")
     assert ([row.id for row in shift.sales], [row.id for row in shift.refunds]) == (["sold"], ["back"])
     assert await store.shift(RegisterRef(outlet=REGISTER.outlet, register="another"), "88") == Shift(

@@ -6,6 +6,7 @@ from durability.stage import Stage
 from durability.till import Till
 
 from adapters.loyalty.programme import LineStatus, Order
+from gateway.domain.receipt import content_digest
 from gateway.domain.refund import RefundState
 from gateway.domain.sale_record import Alert, Form, Sale, State
 
@@ -32,10 +33,20 @@ async def _check_sale(stage: Stage, till: Till) -> None:
         return
     assert sale is not None, "an acknowledged close is lost"
     assert sale.state is State.DELIVERED, f"{sale.state}: {sale.refusal} {sale.alerts}"
+    await _check_first_close(stage, sale, till)
     assert [order.id for order in sold] == [sale.delivered_order], "not exactly one sale"
     assert not sale.awaits_release
     _check_money(sale, sold[0], till)
     await _check_refunds(stage, till, sold[0])
+
+
+async def _check_first_close(stage: Stage, sale: Sale, till: Till) -> None:
+    """It stands as it was, and another one under its id lies there for a person."""
+    assert till.closing is not None
+    assert sale.close is not None
+    assert sale.close.digest == content_digest(till.closing), "another close took the place of the first"
+    kept = [row for row in await stage.store.documents() if till.receipt.id.encode() in row.raw]
+    assert len(kept) >= till.is_contradicted, "the other content is not kept"
 
 
 def _receipt_of(order: Order) -> str:

@@ -5,9 +5,10 @@ same points. In the end everything mends and the history is checked.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,32 +20,51 @@ from durability.till import Till, receipts
 from durability.worlds import KINDS, ServerKind
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from msgspec import Struct
 
 from adapters.loyalty.memory import Fault, Question
 from gateway.domain.call import Operation
 
-names = st.sampled_from(sorted(receipts()))
-with_points = st.sampled_from(["plain", "coupon"])
-PAID_WITH_POINTS = (
-    ("calculate", "50", "close"),
-    ("calculate", "50", "undo", "calculate", "50", "close"),
-    ("calculate", "50", "undo", "close"),
-    ("calculate", "30", "calculate", "undo", "50", "close"),
-    ("calculate", "50"),
-)
-COURSES = {
-    "plain": PAID_WITH_POINTS,
-    "coupon": PAID_WITH_POINTS,
-    "nobody": (("close",), ("calculate", "close")),
-    "shirts": (("close",),),
-}
-faults = st.sampled_from([Fault.UNAVAILABLE, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.LATE])
+names = st.sampled_from(["plain", "coupon", "plain", "coupon", "nobody", "shirts"])
+WITH_POINTS = ("plain", "coupon")
+picks = st.integers(0, 255)
+at_a_turn = st.integers(0, 200)
+"""Of the loop: a write takes 40, so that whatever comes now comes before it, during it or after it."""
 lateness = st.sampled_from([1, 25, 55])
+faults = st.sampled_from([Fault.UNAVAILABLE, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.LATE])
 EXAMPLES = 20
+MOST_REFUNDS = 3
 calls = st.sampled_from(
     [*(kind for kind in Operation if kind is not Operation.SHOWN), Question.ORDER, Question.QUOTE]
 )
+
+Deed = Callable[[], Coroutine[Any, Any, object]]
+
+
+class Moment(Struct, frozen=True):
+    """Chance, at a till: which of the things that may be done there now, and how it meets the others."""
+
+    pick: int
+    turns: int
+    late: int
+
+
+def event(**drawn: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A rule: something happens in the world, then somebody does something at a till.
+
+    Walks of rules that do either thing spend most of their steps on what cannot be done now, or on the world alone.
+    """
+
+    def made(happens: Callable[..., None]) -> Callable[..., None]:
+        def step(self: "SaleMachine", name: str, pick: int, turns: int, late: int, **chosen: Any) -> None:
+            happens(self, **chosen)
+            self.at_the_till(name, Moment(pick, turns, late))
+
+        step.__name__ = happens.__name__
+        return rule(name=names, pick=picks, turns=at_a_turn, late=lateness, **drawn)(step)  # type: ignore[no-any-return]
+
+    return made
 
 
 class SaleMachine(RuleBasedStateMachine):
@@ -70,119 +90,89 @@ class SaleMachine(RuleBasedStateMachine):
 
     # the register
 
-    @initialize(chosen=st.fixed_dictionaries({name: st.sampled_from(courses) for name, courses in COURSES.items()}))
-    def customers_come(self, chosen: dict[str, tuple[str, ...]]) -> None:
-        self.ahead = {name: list(course) for name, course in chosen.items()}
-
-    def step(self, name: str) -> None:
-        """The next thing that happens to this receipt."""
-        if not self.ahead[name]:
-            return
-        what, till = self.ahead[name].pop(0), self.tills[name]
-        if what.isdigit():
-            self.pay(till, what)
-        else:
-            self.run({"calculate": till.calculate, "undo": till.undo, "close": till.close}[what]())
-
-    def pay(self, till: Till, points: str) -> None:
-        """A cashier who was told "recalculate" or "not now" tries twice more."""
-        self.run(till.pay(Decimal(points)))
-        if not till.points and till.declined < 3:
-            self.ahead[till.receipt.id][:0] = ["calculate", points]
-
-    @rule(name=with_points)
-    def go_on(self, name: str) -> None:
-        self.step(name)
-
-    @rule(name=with_points)
-    def go_on_again(self, name: str) -> None:
-        self.step(name)
-
-    @rule(name=names)
-    def go_on_with_any(self, name: str) -> None:
-        self.step(name)
-
-    @rule(name=with_points)
-    def repeat_the_payment(self, name: str) -> None:
+    def at_the_till(self, name: str, moment: Moment) -> None:
+        """One of the things that its receipt allows."""
         till = self.tills[name]
-        if till.is_open and till.points:
-            self.run(till.pay(till.points))
+        deeds = self.open_deeds(till, moment) if till.is_open else self.closed_deeds(till, moment)
+        self.run(deeds[moment.pick % len(deeds)]())
 
-    @rule(name=names)
-    def repeat_the_close(self, name: str) -> None:
-        if not self.tills[name].is_open:
-            self.run(self.tills[name].close())
+    def open_deeds(self, till: Till, moment: Moment) -> list[Deed]:
+        closes: list[Deed] = [till.close, partial(self.closed_late, till, moment)]
+        if till.receipt.id not in WITH_POINTS:
+            return [till.calculate, *closes]
+        if till.points:
+            other = partial(till.pay, Decimal(30))
+            return [till.undo, till.close, partial(till.pay, till.points), other, *closes]
+        unheard = [partial(self.unheard, till, moment, then) for then in (till.undo, till.close, till.repay)]
+        late = [partial(self.paid_late, till, moment, then) for then in (till.undo, till.close, till.calculate)]
+        return [*(partial(self.paid, till) for _ in range(6)), *unheard, *late, *closes]
 
-    @rule(name=names)
-    def close_with_another_content(self, name: str) -> None:
-        if self.tills[name].is_acknowledged:
-            self.run(self.tills[name].close_differently())
+    def closed_deeds(self, till: Till, moment: Moment) -> list[Deed]:
+        if not till.is_acknowledged:
+            return [till.close, partial(till.close_twice, moment.turns)]
+        again: list[Deed] = [till.close, till.close_differently, till.repeat_refunds, till.repeat_refunds]
+        new: list[Deed] = [partial(till.give_back, quantity) for quantity in (1, 2)]
+        return [*again, *new] if len(till.refunds) < MOST_REFUNDS else again
 
-    @rule(name=names, quantity=st.sampled_from([1, 2]))
-    def give_back(self, name: str, quantity: int) -> None:
-        if self.tills[name].is_acknowledged and len(self.tills[name].refunds) < 3:
-            self.run(self.tills[name].give_back(quantity))
+    async def paid(self, till: Till) -> None:
+        await till.calculate()
+        await till.pay(Decimal(50))
 
-    @rule(name=names)
-    def repeat_a_refund(self, name: str) -> None:
-        for refund in self.tills[name].refunds:
-            self.run(self.tills[name].repeat_refund(refund))
+    async def unheard(self, till: Till, moment: Moment, then: Deed) -> None:
+        await till.calculate()
+        await till.pay_unheard(Decimal(50), moment.turns, then)
 
-    # the world
+    async def paid_late(self, till: Till, moment: Moment, then: Deed) -> None:
+        """Nobody waits for it any more; the customer may have changed his mind."""
+        await till.calculate()
+        self.late(Operation.HOLD, moment.late)
+        await till.pay(Decimal(50))
+        await then()
 
-    @rule(seconds=st.sampled_from([0.5, 3, 20, 61, 1000]))
-    def time_passes(self, seconds: float) -> None:
-        self.run(self.stage.live_through(seconds=seconds))
-
-    @rule()
-    def crash(self) -> None:
-        self.run(self.stage.crash())
-
-    @precondition(lambda self: not self.stage.process.at)
-    @rule(writes=st.integers(1, 5), before=st.booleans())
-    def crash_at_a_write(self, writes: int, before: bool) -> None:  # noqa: FBT001 - drawn, not chosen
-        self.stage.process.arm(writes, before=before)
-
-    @rule(writes=st.integers(1, 4))
-    def the_disk_is_full(self, writes: int) -> None:
-        self.stage.process.refused = writes
-
-    @rule(call=calls, fault=faults, times=st.sampled_from([1, 1, 2, 3]), late=st.sampled_from([1, 25, 55]))
-    def trouble(self, call: Operation | Question, fault: Fault, times: int, late: int) -> None:
-        self.stage.program.late_after = timedelta(seconds=late)
-        self.stage.program.fail(call, fault, times)
+    async def closed_late(self, till: Till, moment: Moment) -> None:
+        self.late(Operation.SALE, moment.late)
+        await till.close()
 
     def late(self, call: Operation, seconds: int) -> None:
         self.stage.program.late_after = timedelta(seconds=seconds)
         self.stage.program.fail(call, Fault.LATE, 1)
 
-    @rule(name=with_points, seconds=lateness, undone=st.booleans())
-    def a_payment_arrives_late(self, name: str, seconds: int, undone: bool) -> None:  # noqa: FBT001 - drawn
-        """Nobody waits for it any more; the customer may have changed his mind."""
-        till = self.tills[name]
-        if till.is_open and not till.points:
-            self.run(till.calculate())
-            self.late(Operation.HOLD, seconds)
-            self.run(till.pay(Decimal(50)))
-            if undone:
-                self.run(till.undo())
+    # the world
 
-    @rule(name=names, seconds=lateness)
-    def a_sale_arrives_late(self, name: str, seconds: int) -> None:
-        till = self.tills[name]
-        if till.is_open:
-            self.late(Operation.SALE, seconds)
-            self.run(till.close())
+    @event()
+    def nothing_else(self) -> None: ...
 
-    @rule()
+    @event(seconds=st.sampled_from([0.5, 3, 20, 61, 1000]))
+    def time_passes(self, seconds: float) -> None:
+        self.run(self.stage.live_through(seconds=seconds))
+
+    @event()
+    def crash(self) -> None:
+        self.run(self.stage.crash())
+
+    @event(writes=st.integers(1, 5), before=st.booleans())
+    def crash_at_a_write(self, writes: int, before: bool) -> None:  # noqa: FBT001 - drawn, not chosen
+        if not self.stage.process.at:
+            self.stage.process.arm(writes, before=before)
+
+    @event(writes=st.integers(1, 4))
+    def the_disk_is_full(self, writes: int) -> None:
+        self.stage.process.refused = writes
+
+    @event(call=calls, fault=faults, times=st.sampled_from([1, 1, 2, 3]), seconds=lateness)
+    def trouble(self, call: Operation | Question, fault: Fault, times: int, seconds: int) -> None:
+        self.stage.program.late_after = timedelta(seconds=seconds)
+        self.stage.program.fail(call, fault, times)
+
+    @event()
     def the_server_goes_away(self) -> None:
         self.stage.program.fail_all(Fault.UNAVAILABLE)
 
-    @rule()
+    @event()
     def the_server_is_well(self) -> None:
         self.stage.program.mend()
 
-    @rule(left=st.sampled_from([1500, 0, 40]))
+    @event(left=st.sampled_from([1500, 0, 40]))
     def another_shop_spends_or_earns(self, left: int) -> None:
         self.stage.spend_elsewhere(left)
 

@@ -34,7 +34,7 @@ def change(name: str) -> Change:
     """Touches five tables, so that half of one would show."""
     return Change(
         sale=make_sale(name, state=State.CLOSED),
-        refund=make_refund(name, sale_id=name),
+        refunds=(make_refund(name, sale_id=name),),
         prompts=(make_prompt(name),),
         history=(make_history(name),),
         work=(make_work(name),),

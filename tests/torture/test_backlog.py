@@ -1,5 +1,6 @@
 """A week without the loyalty server: the gateway starts at once, and its registers do not notice the rest."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -19,6 +20,7 @@ STARTS = 5
 AWAY = "http://127.0.0.1:9"
 SLOWED = 1.5
 ROUNDS, CLOSES = 10, 40
+TILLS = 4
 MOST_MEGABYTES = 250
 LEAST_PER_SECOND = 20
 CALL_SECONDS = 0.05
@@ -31,7 +33,13 @@ async def server() -> AsyncIterator[SlowServer]:
 
 
 async def closes(http: aiohttp.ClientSession, gateway: Running, number: int) -> list[float]:
-    """Seconds that each of so many closes took, one after another."""
+    """Seconds that each of so many closes took, at some tills at once."""
+    took = await asyncio.gather(*(_closes_of_a_till(http, gateway, number // TILLS) for _ in range(TILLS)))
+    return [seconds for till in took for seconds in till]
+
+
+async def _closes_of_a_till(http: aiohttp.ClientSession, gateway: Running, number: int) -> list[float]:
+    """One after another."""
     took = []
     for _ in range(number):
         request = document("confirm", line(1, "5002", "100.00"), payments=cash("100.00"), phone=None)
@@ -58,7 +66,7 @@ async def compared(empty: Running, full: Running) -> tuple[float, float]:
             full.pause()
             without += await closes(http, empty, CLOSES)
             full.go_on()
-            await closes(http, full, 5)  # what it missed while it slept
+            await closes(http, full, TILLS)  # what it missed while it slept
             with_backlog += await closes(http, full, CLOSES)
     return p99(without), p99(with_backlog)
 

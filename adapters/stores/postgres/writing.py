@@ -57,7 +57,7 @@ def prepared(change: Change) -> Prepared:
     planned = [_chosen(work, "id", "lane", "kind", "subject", "due", "tries") for work in change.work]
     rows = {
         "put_sale": _values(map(sale_row, () if change.sale is None else (change.sale,))),
-        "put_refund": _values(map(refund_row, () if change.refund is None else (change.refund,))),
+        "put_refund": _values(map(refund_row, change.refunds)),
         "put_prompt": _values(map(prompt_row, change.prompts)),
         "put_occasion": _values(map(occasion_row, change.occasions)),
         "put_print_job": _values(map(job_row, change.jobs)),

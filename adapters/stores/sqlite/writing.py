@@ -27,8 +27,8 @@ def apply(change: Change, connection: Connection) -> None:
     """All of the change. Raises `Conflict`; the savepoint around it undoes what was written before."""
     if change.sale is not None:
         _put(connection, "sale", sale_row(change.sale))
-    if change.refund is not None:
-        _put(connection, "refund", refund_row(change.refund))
+    for refund in change.refunds:
+        _put(connection, "refund", refund_row(refund))
     for prompt in change.prompts:
         _put(connection, "prompt", prompt_row(prompt))
     for occasion in change.occasions:

@@ -248,7 +248,7 @@ async def test_a_refund_after_a_refused_one_gives_back_its_own_pieces(shop: Shop
     refused = await shop.store.refund("refund-1")
     assert refused is not None
     pieces = (ReturnedPiece(number=1, quantity=Decimal(2)),)
-    await shop.store.commit(Change(refund=replace(refused, state=RefundState.PARKED, pieces=pieces)))
+    await shop.store.commit(Change(refunds=(replace(refused, state=RefundState.PARKED, pieces=pieces),)))
     await shop.refund("refund-2", 1)
     await shop.pass_time(minutes=2)
     assert await state(shop, "refund-2") is RefundState.DONE
