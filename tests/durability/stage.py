@@ -37,6 +37,9 @@ def seed() -> SandboxSeed:
     return read_seed(SEED, SandboxSeed)
 
 
+STEP = timedelta(seconds=200)
+
+
 def ignore(_error: StoreError) -> None:
     """A daemon would end; the tests here look at the store."""
 
@@ -60,6 +63,7 @@ class Stage(Shop):
         self.slips_elsewhere = False
         self.durable: Store = MemoryStore()
         self._path = path
+        self._replacing = asyncio.Lock()
         self._settings = {"prompts": (GOLD,)} | settings
         self.restart()
 
@@ -101,17 +105,31 @@ class Stage(Shop):
     async def attempt(self, what: Coroutine[Any, Any, T]) -> T | None:
         """What comes back to a register: nothing when the process died on the way, or could not store."""
         answer: T | None = None
+        process = self.process
         with suppress(Crash, StoreError):
             answer = await what
-        if self.process.is_dead:
-            await self.crash()
+        if process.is_dead:
+            await self._replaced(process)
             return None
         return answer
+
+    async def _replaced(self, process: Process) -> None:
+        """Whoever finds it dead first sees to it; the others wait."""
+        async with self._replacing:
+            if self.process is process:
+                await self.crash()
 
     async def _next_due(self) -> datetime | None:
         """Work of a process that died falls due again when its lease runs out: daemons look every second."""
         rows = await self.store.work(1000)
         return min((max(row.work.due, row.leased_until or row.work.due) for row in rows), default=None)
+
+    async def pass_time(self, **parts: float) -> None:
+        """In steps that no server forgets a key in: what arrives late arrives when it does."""
+        end = self.clock.now() + timedelta(**parts)
+        while self.clock.now() < end:
+            await super().pass_time(seconds=min(STEP, end - self.clock.now()).total_seconds())
+            self.program.catch_up()
 
     async def live_through(self, **parts: float) -> None:
         """Time passes, whatever dies on the way."""

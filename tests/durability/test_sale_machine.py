@@ -33,7 +33,7 @@ at_a_turn = st.integers(0, 200)
 """Of the loop: a write takes 40, so that whatever comes now comes before it, during it or after it."""
 lateness = st.sampled_from([1, 25, 55])
 faults = st.sampled_from([Fault.UNAVAILABLE, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.LATE])
-EXAMPLES = 20
+EXAMPLES = 10
 MOST_REFUNDS = 3
 calls = st.sampled_from(
     [*(kind for kind in Operation if kind is not Operation.SHOWN), Question.ORDER, Question.QUOTE]
@@ -212,7 +212,7 @@ def test_whatever_happens_every_promise_is_kept(kind: ServerKind) -> None:
 
 @pytest.mark.parametrize("name", ["documented", "two phases", "everything at once"])
 def test_and_on_disk_too(name: str) -> None:
-    walk(KINDS[name], examples=4, on_disk=True)
+    walk(KINDS[name], examples=3, on_disk=True)
 
 
 @pytest.mark.long
