@@ -9,9 +9,11 @@ import itertools
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,42 +120,42 @@ def installed() -> str:
     return path
 
 
-@asynccontextmanager
-async def open_tab() -> AsyncIterator[Tab]:
-    """A tab of a fresh browser with a profile of its own."""
+@contextmanager
+def running() -> Iterator[str]:
+    """The address of a fresh browser's DevTools; its profile is its own."""
     path = installed()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        async with _running(path, profile), aiohttp.ClientSession() as http:
-            async with http.get(f"http://127.0.0.1:{await _port(Path(profile))}/json/list") as answer:
-                targets = await answer.json()
-            target = next(row for row in targets if row["type"] == "page")
-            async with http.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                yield Tab(socket)
+        process = subprocess.Popen(  # noqa: S603 - our tool
+            (path, *FLAGS, f"--user-data-dir={profile}", "about:blank"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # its many processes end together
+        )
+        try:
+            yield f"http://127.0.0.1:{_port(Path(profile))}"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @asynccontextmanager
-async def _running(path: str, profile: str) -> AsyncIterator[None]:
-    process = await asyncio.create_subprocess_exec(
-        path,
-        *FLAGS,
-        f"--user-data-dir={profile}",
-        "about:blank",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,  # its many processes end together
-    )
-    try:
-        yield
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+async def open_tab(browser: str) -> AsyncIterator[Tab]:
+    """A tab of that browser. Its addresses are new ones, so nothing is remembered of the tab before."""
+    async with aiohttp.ClientSession() as http:
+        async with http.put(f"{browser}/json/new?about:blank") as answer:
+            target = await answer.json()
+        async with http.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+            yield Tab(socket)
+        async with http.get(f"{browser}/json/close/{target['id']}"):
+            """Whatever it still has open goes with it."""
 
 
-async def _port(profile: Path) -> int:
+def _port(profile: Path) -> int:
     """Chromium writes the port it chose into its profile."""
-    file = profile / "DevToolsActivePort"
-    async with asyncio.timeout(30):
-        while not file.exists() or not file.read_text():  # noqa: ASYNC110 - another process writes it
-            await asyncio.sleep(0.05)
+    file, until = profile / "DevToolsActivePort", time.monotonic() + 30
+    while not file.exists() or not file.read_text():
+        if time.monotonic() > until:
+            pytest.fail("Chromium did not start")
+        time.sleep(0.05)
     return int(file.read_text().splitlines()[0])

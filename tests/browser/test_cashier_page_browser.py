@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from acceptance.cashier_desk import MemoryDesk, make_prompt, serving, until
-from browser.chromium import Tab, open_tab
+from browser.chromium import Tab
 from msgspec.structs import replace
 
 from gateway.domain.prompt import PromptState
@@ -34,12 +34,6 @@ def desk() -> MemoryDesk:
 async def address(desk: MemoryDesk) -> AsyncIterator[str]:
     async with serving(desk) as address:
         yield address
-
-
-@pytest.fixture
-async def tab() -> AsyncIterator[Tab]:
-    async with open_tab() as tab:
-        yield tab
 
 
 async def opened(tab: Tab, address: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from acceptance.test_popup import actions, sell
 from browser.axe import serious_faults
-from browser.chromium import Tab, open_tab
+from browser.chromium import Tab
 from shop import Shop, eventually
 from till import document, line
 
@@ -31,12 +31,6 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     (tmp_path / "second-token").write_text("a-second-token\n")
     async with Shop(tmp_path, register='screen_token_file = "screen-token"' + SECOND, speed=20) as running:
         yield running
-
-
-@pytest.fixture
-async def tab() -> AsyncIterator[Tab]:
-    async with open_tab() as tab:
-        yield tab
 
 
 async def test_a_popup_survives_a_restart_is_clicked_and_reported(tab: Tab, shop: Shop) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browser.axe import serious_faults
-from browser.chromium import Tab, open_tab
+from browser.chromium import Tab
 from shop import Shop, eventually
 from till import cash, document, line
 
@@ -30,12 +30,6 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
 
 async def sell(shop: Shop) -> None:
     await shop.ask("document/", document("confirm", line(1, "5002", "400.00"), payments=cash("400.00")))
-
-
-@pytest.fixture
-async def tab() -> AsyncIterator[Tab]:
-    async with open_tab() as tab:
-        yield tab
 
 
 async def opened(tab: Tab, shop: Shop, lang: str = "ru") -> None:
