@@ -14,7 +14,7 @@ from gateway.domain.alarm import Cause
 from gateway.observability.metrics import Metrics
 from gateway.services.alarms.looking import AlarmRules, Looking
 from gateway.services.alarms.noticing import Noticing
-from gateway.services.alarms.watch import AlarmWatch
+from gateway.services.alarms.watch import TITLES, AlarmWatch
 from gateway.services.guard.breaker import BreakerState
 from gateway.services.limited_mode import LimitedMode
 from gateway.state.alarms import AlarmFile
@@ -178,3 +178,12 @@ async def test_a_mail_names_no_customer_and_says_what_to_do(world: World) -> Non
     ((_, body),) = world.mailer.mails
     assert "desk: нет бумаги" in body
     assert "pos-gateway doctor" in body
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_what_stands_in_a_mails_subject_is_found_on_the_page_of_alerts(language: str) -> None:
+    """Whoever gets the mail looks for its words; what Prometheus sends is checked with its rules."""
+    page = (Path(__file__).parents[4] / "docs" / language / "alerts.md").read_text(encoding="utf-8")
+    quoted = "«{}»" if language == "ru" else '"{}"'
+    assert set(TITLES) == set(Cause)
+    assert [title for title in TITLES.values() if quoted.format(title) not in page] == []
