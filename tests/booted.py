@@ -91,14 +91,6 @@ def boot(root: Path, script: str, *, seconds: float = 60) -> str:
     return said.read_text(encoding="utf-8") if said.exists() else ""
 
 
-def install(root: Path, package: Path) -> str:
-    """As an administrator does, from Debian's own mirror for python3."""
-    target = root / "root" / package.name
-    target.write_bytes(package.read_bytes())
-    with_network(root)
-    return inside(root, f"apt-get update -qq && apt-get install -y -qq --no-install-recommends /root/{package.name}")
-
-
 def with_network(root: Path) -> None:
     """The tree that is not booted reaches what this computer reaches."""
     (root / "etc/resolv.conf").write_bytes(Path("/etc/resolv.conf").read_bytes())

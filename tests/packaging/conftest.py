@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from booted import TREE, fresh_tree, install
+from booted import TREE, fresh_tree, inside, with_network
+from pages import typed
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ("systemd-nspawn", "dpkg-deb", "strip", "lintian")
@@ -38,10 +39,22 @@ def deb(nspawn: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def installed(deb: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A bare Debian 12 in which the package was installed: the base of `tree`, not to be written."""
+def lintian(deb: Path) -> Iterator[subprocess.Popen[str]]:
+    """At work on the package while the other tests use it."""
+    command = ["lintian", "--fail-on", "error", "--suppress-tags", "dir-or-file-in-opt", str(deb)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - fixed words
+        yield process
+
+
+@pytest.fixture(scope="session")
+def installed(deb: Path, lintian: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A bare Debian 12 in which the package was installed by the words of the install page, over the network from
+    Debian's mirror: the base of `tree`, not to be written.
+    """
     with fresh_tree(tmp_path_factory.mktemp("debian")) as root:
-        install(root, deb)
+        (root / "root" / deb.name).write_bytes(deb.read_bytes())
+        with_network(root)
+        inside(root, f"cd /root\n{typed('en')[0]}")
         yield root
 
 
