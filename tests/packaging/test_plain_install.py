@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from booted import boot, inside
-from pages import typed
 
 pytestmark = [pytest.mark.nspawn, pytest.mark.timeout(600)]
 
@@ -37,15 +36,26 @@ def checkout(tree: Path) -> None:
     subprocess.run(wheels, check=True, timeout=300)  # noqa: S603 - fixed words
 
 
+SERVICE = """
+ip link set lo up
+set -ex
+pos-gateway init --outlet MAG-1 --register KASSA-1 --sandbox >/dev/null
+systemctl start pos-gateway.socket pos-gateway.service
+pos-gateway trial
+cd /root/checkout
+{offline}; scripts/install
+systemctl is-active pos-gateway.service
+pos-gateway trial
+echo all is done
+"""
+
+
 def test_a_checkout_becomes_a_service_that_sells_and_is_upgraded_in_place(tree: Path) -> None:
-    """The rest of the install page holds for it too; its sandbox's seed lies elsewhere."""
+    """With no loyalty server in sight: receipts are taken all the same."""
     checkout(tree)
     inside(tree, f"{PACKAGED}; apt-get install -y -qq python3-venv")
     inside(tree, f"{OFFLINE}; cd /root/checkout; scripts/install", seconds=300)
     assert "/opt/pos-gateway/bin" in (tree / "etc/systemd/system/pos-gateway.service").read_text()
-    page = "".join(typed("en")[1:]).replace("/usr/share", "/usr/local/share")
-    again = f"(cd /root/checkout; {OFFLINE}; scripts/install)\nsystemctl is-active pos-gateway.service\n"
-    script = f"ip link set lo up\ncd /root\nset -ex\n{page}{again}pos-gateway status\necho all is done\n"
-    said = boot(tree, script, seconds=120)
+    said = boot(tree, SERVICE.format(offline=OFFLINE), seconds=120)
     assert "all is done" in said, said
-    assert said.count("принято") == 3, said
+    assert said.count("закрытие чека: принято") == 2, said
