@@ -167,16 +167,16 @@ def rows_of_5(total: str, *payments: tuple[int, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("rows", "doubt"),
+    ("rows", "paid", "doubt"),
     [
-        (rows_of_5("779,80", (41, "500,00"), (40, "279,80")), ""),
-        (rows_of_5("779,80", (40, "700,00")), "оплачено 700.00, а итог 779.80"),
-        (rows_of_5("700,00", (40, "700,00")), "сумма строк 779.80 не равна итогу 700.00"),
+        (rows_of_5("779,80", (41, "500,00"), (40, "279,80")), "779.80", ""),
+        (rows_of_5("779,80", (40, "700,00")), "700.00", "оплачено 700.00, а итог 779.80"),
+        (rows_of_5("700,00", (40, "700,00")), "700.00", "сумма строк 779.80 не равна итогу 700.00"),
     ],
     ids=["agrees", "payments", "goods"],
 )
 def test_a_report_of_frontol_5_is_read_and_one_that_does_not_agree_is_in_doubt(
-    rows: list[str], doubt: str, tmp_path: Path
+    rows: list[str], paid: str, doubt: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "r.txt"
     path.write_bytes("\r\n".join(["#", "1", "9", *rows, ""]).encode("cp1251"))
@@ -184,6 +184,7 @@ def test_a_report_of_frontol_5_is_read_and_one_that_does_not_agree_is_in_doubt(
     assert (unread, sale.doubt, sale.receipt.number, sale.receipt.shift) == ([], doubt, "17", "3")
     assert sale.receipt.customer == CustomerKey(KeyKind.CARD, "2900004455")
     assert [(row.sku, row.total) for row in sale.receipt.lines] == [("20417", Decimal("779.80"))]
+    assert sum(row.amount for row in sale.receipt.tenders) == Decimal(paid)
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "utf-8-sig", "utf-16"])
