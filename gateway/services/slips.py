@@ -131,7 +131,7 @@ class Slips:
         return self._slip("test", register)
 
     def _greeting(self, customer: Customer | None, register: RegisterRef) -> Slip:
-        if customer is None:
+        if customer is None or customer.birth_date is None:
             return ()
         days = days_to_birthday(customer.birth_date, self.local_now().date())
         if days is None or days > self._birthday_within_days:

@@ -26,7 +26,7 @@ _RESTORE = str.maketrans({AT: "@", BAR: "|"})
 
 def restored(text: str) -> str:
     """`text` with the `@` and `|` of its values put back, once the directives are read."""
-    return text.translate(_RESTORE)
+    return text.translate(_RESTORE) if AT in text or BAR in text else text
 
 
 def clean(value: Any) -> str:
@@ -40,7 +40,7 @@ def clean(value: Any) -> str:
         text = "".join(_visible(character) for character in text[: 4 * MAX_VALUE])
     line = " ".join(filter(None, text.split(" ")))
     shortened = line if len(line) <= MAX_VALUE else line[: MAX_VALUE - 3] + "..."
-    return shortened.translate(_GUARD)
+    return shortened.translate(_GUARD) if "@" in shortened or "|" in shortened else shortened
 
 
 def _visible(character: str) -> str:
@@ -62,6 +62,7 @@ class SlipEnvironment(ImmutableSandboxedEnvironment):
         self.globals = {}  # `range`, `namespace`, `lipsum`: each can make gigabytes
         self.filters = {name: self.filters[name] for name in SAFE_FILTERS} | dict(FILTERS)
         self.tests = {name: self.tests[name] for name in SAFE_TESTS} | {"ean13": is_ean13}
+        self._safe: dict[tuple[type, str], bool] = {}
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuses powers, and `*` and `%` with anything but numbers: `'a' * 10**12` is a terabyte."""
@@ -71,7 +72,16 @@ class SlipEnvironment(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Fields of our values only: methods of strings (`ljust`, `format`) can make gigabytes."""
+        """Fields of our values only: methods of strings (`ljust`, `format`) can make gigabytes.
+
+        Decided once for a type and a name: there are as many as templates spell.
+        """
+        known = (type(obj), attr)
+        if known not in self._safe:
+            self._safe[known] = self._is_safe(obj, attr, value)
+        return self._safe[known]
+
+    def _is_safe(self, obj: Any, attr: str, value: Any) -> bool:
         fields = isinstance(obj, Struct) and attr in obj.__struct_fields__
         moment = isinstance(obj, datetime) and attr in {"day", "month", "year", "hour", "minute"}
         loop = isinstance(obj, LoopContext)
