@@ -6,8 +6,8 @@ from aiohttp import web
 
 from gateway.errors import RegisterError
 
-LARGEST_BODY = 256 * 1024
-"""Bytes: a receipt of a thousand lines fits; what is larger is no receipt."""
+LARGEST_BODY = 1000 * 1024
+"""Bytes: a receipt of two thousand lines and more fits; what is larger is no receipt."""
 
 BODY_SECONDS = 5.0
 """A register that sends slower than this is cut off; until then it holds a connection, and nothing else."""

@@ -46,7 +46,7 @@ async def test_broken_json_is_refused_in_russian(shop: Shop, body: bytes) -> Non
 
 
 async def test_an_oversized_body_is_refused(shop: Shop) -> None:
-    answer = await shop.ask("document/", b'{"a":"' + b"x" * 300_000 + b'"}')
+    answer = await shop.ask("document/", b'{"a":"' + b"x" * 1_030_000 + b'"}')
     assert answer == {"code": -1, "error": "Запрос кассы слишком велик"}
 
 

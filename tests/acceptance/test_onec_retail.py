@@ -54,6 +54,13 @@ def document(uid: str, **members: Any) -> dict[str, Any]:
     return {"document": uid, "number": "ЧК-0001", "shift": 3, "client": OLGA, "lines": [ROW], **members}
 
 
+async def test_a_receipt_of_two_thousand_lines_is_taken(shop: Shop) -> None:
+    """Refused, it would come again and again before all that the till has sold since."""
+    rows = [{**ROW, "key": str(key), "name": "Крем для лица увлажняющий, 50 мл " * 4} for key in range(2000)]
+    answer = await ask(shop, "complete", document(str(uuid4()), lines=rows, payments=[{"kind": "cash", "sum": 1}]))
+    assert answer["ok"]
+
+
 async def test_a_sale_with_points_is_sold_once_and_given_back(shop: Shop) -> None:
     uid = str(uuid4())
     found = await ask(shop, "identify", {"client": OLGA})

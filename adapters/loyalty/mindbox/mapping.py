@@ -73,10 +73,12 @@ def customer(answer: Envelope, settings: MindboxSettings) -> Customer | None:
 
 
 def _custom(block: CustomerBlock, name: str) -> str | None:
-    """A custom field as text: empty when the customer has none, None when the project has no such field."""
-    if not name:
+    """A custom field as text: empty when the customer has none, None when nobody told of such fields."""
+    if not name or block.custom_fields is None:
         return None
-    value = (block.custom_fields or {}).get(name)
+    value = block.custom(name)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return "" if value is None or value == [] else str(value)
 
 

@@ -4,8 +4,9 @@ Numbers may come quoted, blocks may be missing, fields may be added at any time;
 back with a lower-case first letter (Mindbox developers docs, "v3" and "API usage recommendations").
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +24,11 @@ class Answered(Struct, rename="camel", frozen=True, kw_only=True, gc=False):
     """Any part of an answer: unknown members are ignored. A tree has no rings for the collector to look for."""
 
 
+def _either_case(values: Mapping[str, Any], name: str) -> Any:
+    found = values.get(name)
+    return values.get(name[:1].swapcase() + name[1:]) if found is None else found
+
+
 class Named(Answered, frozen=True, kw_only=True):
     """A reference to something by its ids."""
 
@@ -31,9 +37,7 @@ class Named(Answered, frozen=True, kw_only=True):
 
     def id(self, system: str) -> str:
         """The id in `system`, empty when absent; the first letter's case does not count."""
-        value = self.ids.get(system)
-        if value is None:
-            value = self.ids.get(system[:1].swapcase() + system[1:])
+        value = _either_case(self.ids, system)
         return "" if value is None else str(value)
 
 
@@ -60,6 +64,10 @@ class CustomerBlock(Named, frozen=True, kw_only=True):
     email: str | None = None
     birth_date: str | None = None
     custom_fields: dict[str, Any] | None = None
+
+    def custom(self, name: str) -> Any:
+        """A custom field, None when it is not there; the first letter's case does not count."""
+        return _either_case(self.custom_fields or {}, name)
 
 
 class PromotionSource(Answered, frozen=True, kw_only=True):
@@ -177,16 +185,32 @@ class Envelope(Answered, frozen=True, kw_only=True):
         return " ".join(words) or self.error_message or ""
 
 
+A = TypeVar("A", bound=Envelope)
+
 _decoder = msgspec.json.Decoder(Envelope, strict=False)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def decode(body: bytes) -> Envelope:
     """Raises `LoyaltyProtocolError` when this is no answer of the protocol."""
+    return read(_decoder, body)
+
+
+def read(decoder: msgspec.json.Decoder[A], body: bytes) -> A:
+    """A block that is there as `null` counts as missing. Raises `LoyaltyProtocolError`."""
     try:
-        return _decoder.decode(body)
+        try:
+            return decoder.decode(body)
+        except msgspec.ValidationError:
+            return decoder.decode(msgspec.json.encode(_without_nulls(msgspec.json.decode(body))))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise LoyaltyProtocolError("the loyalty server's answer could not be read") from error
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
+    return [_without_nulls(item) for item in value if item is not None] if isinstance(value, list) else value
 
 
 def encode(body: dict[str, Any]) -> bytes:

@@ -39,12 +39,8 @@ def is_confirmed(answer: PeopleEnvelope) -> bool:
 
 
 def wallet_link(person: PersonBlock, settings: MindboxSettings) -> str:
-    """The custom field comes back with a lower-case first letter, whatever the project calls it."""
-    wanted = settings.wallet_link_field
-    for name, value in (person.custom_fields or {}).items():
-        if wanted and name[:1].lower() + name[1:] == wanted[:1].lower() + wanted[1:] and isinstance(value, str):
-            return value
-    return ""
+    link = person.custom(settings.wallet_link_field)
+    return link if isinstance(link, str) else ""
 
 
 def movements(answer: PeopleEnvelope, settings: MindboxSettings) -> list[PointsMovement]:

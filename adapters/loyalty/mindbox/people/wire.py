@@ -8,8 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from adapters.loyalty.mindbox.wire import Answered, CustomerBlock, Envelope, Named, Scalar
-from gateway.errors import LoyaltyProtocolError
+from adapters.loyalty.mindbox.wire import Answered, CustomerBlock, Envelope, Named, Scalar, read
 
 
 class PersonBlock(CustomerBlock, frozen=True, kw_only=True):
@@ -64,7 +63,4 @@ _decoder = msgspec.json.Decoder(PeopleEnvelope, strict=False)
 
 def decode_people(body: bytes) -> PeopleEnvelope:
     """Raises `LoyaltyProtocolError` when this is no answer of the protocol."""
-    try:
-        return _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LoyaltyProtocolError("the loyalty server's answer could not be read") from error
+    return read(_decoder, body)
