@@ -56,6 +56,6 @@ def test_a_checkout_becomes_a_service_that_sells_and_is_upgraded_in_place(tree: 
     inside(tree, f"{PACKAGED}; apt-get install -y -qq python3-venv")
     inside(tree, f"{OFFLINE}; cd /root/checkout; scripts/install", seconds=300)
     assert "/opt/pos-gateway/bin" in (tree / "etc/systemd/system/pos-gateway.service").read_text()
-    said = boot(tree, SERVICE.format(offline=OFFLINE), seconds=120)
+    said = boot(tree, SERVICE.format(offline=OFFLINE), seconds=240)
     assert "all is done" in said, said
     assert said.count("закрытие чека: принято") == 2, said
