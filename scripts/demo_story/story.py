@@ -19,6 +19,7 @@ POINTS = Decimal(500)
 PAPER_COLUMNS = 42
 FIRST = (("700-A", "Футболка", "1690"), ("700-B", "Шорты", "1990"))
 THIRD = ("700-C", "Носки", "290")
+SMS_SECONDS = 5.0
 BROUGHT_BACK = 2
 """The line that the customer changes his mind about."""
 
@@ -88,8 +89,11 @@ class Sale:
         await self._tell(answered, self._words("ask_pay", points=POINTS))
 
     async def reads_code(self) -> str:
-        """The customer has his phone in his hand: what the SMS says, he says."""
-        code = await self._view.code()
+        """The customer has his phone in his hand: what the SMS says, he says. It comes a moment after the answer."""
+        for _ in range(int(SMS_SECONDS / 0.05)):
+            if code := await self._view.code():
+                break
+            await asyncio.sleep(0.05)
         await self.catch_up()
         self._timeline.now("mindbox", "customer", self._words("sms", code=code))
         self._timeline.now("customer", "cashier", self._words("reads_code", code=code))
