@@ -149,7 +149,7 @@ function fire(event, before, argument) {
 // ---- what a cashier does ----
 
 var till = {
-  typed: [], chosen: [], codes: "", hasAction: true, refusesPayments: false, last: 0,
+  typed: [], chosen: [], codes: "", told: 0, hasAction: true, refusesPayments: false, last: 0,
   start: function () { handlers = {}; init(); },
   open: function (operation, base) {
     frontol.currentDocument = new Document(till.last = till.last + 1, operation || 0);
@@ -215,13 +215,18 @@ var till = {
     say("cancelled", "");
   },
   session: function () { fire("closeSession", false); },
-  // What the customer reads out: the code that was sent last, as the loyalty server tells it under the address `codes`.
+  // What the customer reads out: the next code that is sent, as the loyalty server tells it under the address `codes`.
   sms: function () {
-    var http = new ActiveXObject("WinHttp.WinHttpRequest.5.1"), found;
-    http.Open("GET", till.codes, false);
-    http.Send();
-    found = http.ResponseText.match(/"code": *"\d+"/g);
-    return found[found.length - 1].replace(/\D/g, "");
+    var found = null, tries;
+    for (tries = 0; tries < 100 && (found === null || found.length <= till.told); tries++) {
+      if (tries) { WScript.Sleep(50); }
+      var http = new ActiveXObject("WinHttp.WinHttpRequest.5.1");
+      http.Open("GET", till.codes, false);
+      http.Send();
+      found = http.ResponseText.match(/"code": *"\d+"/g);
+    }
+    till.told = found.length;
+    return found[till.told - 1].replace(/\D/g, "");
   },
   // How long the cashier was kept waiting by what happens inside, in milliseconds.
   timed: function (name, act) {
