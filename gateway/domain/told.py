@@ -24,11 +24,13 @@ class Identified(Struct, frozen=True, kw_only=True):
 class Quoted(Struct, frozen=True, kw_only=True):
     """`discounts` by line index, in roubles for the whole line; `spendable` None when nobody could be asked.
 
+    `stranger`: the server says that nobody has the customer's key; without it an unknown customer may be somebody.
     `code_needed`: points are spent only with a code from the customer's phone. `code` is that code, once it is on its
     way, for a register that compares codes itself; empty for any other: it asks for one with `send_code`.
     """
 
     customer: Customer | None
+    stranger: bool = False
     discounts: dict[int, Decimal] = {}
     spendable: Decimal | None = None
     code_needed: bool = False

@@ -60,17 +60,18 @@ class CheckoutDesk:
 
     async def identify(self, key: CustomerKey, register: RegisterRef, deadline: Deadline) -> Identified:
         read = self._identifying.read(key)
+        person = self._identifying.person(read)
         told, stale = await asyncio.gather(
-            self._quoting.identify(self._identifying.person(read), register, deadline),
+            self._quoting.identify(person, register, deadline),
             self._identifying.check(read, deadline.less(RESERVE)),
         )
-        self._floor.met(register, told.customer, told.notices)
+        self._floor.met(register, person, told)
         return with_news(told, self._announced(register), self._said(stale))
 
     async def quote(self, receipt: Receipt, deadline: Deadline, code: str = "") -> Quoted:
         read, receipt = self._read(receipt)
         told, stale = await self._quoted(read, receipt, deadline, code)
-        self._floor.quoted(receipt, told.customer, told.notices)
+        self._floor.quoted(receipt, told)
         return with_news(told, self._announced(receipt.register), self._said(stale))
 
     async def _quoted(

@@ -118,6 +118,7 @@ class Quoting:
         discounts = quote.discounts(receipt.lines)
         return Quoted(
             customer=customer,
+            stranger=quote.stranger,
             discounts={index: discount for index, discount in discounts.items() if discount},
             spendable=quote.payable(receipt.lines, discounts) if receipt.customer is not None else None,
             notices=notices,

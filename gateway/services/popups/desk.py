@@ -72,10 +72,9 @@ class PopupDesk:
         )
 
     def _whose(self, prompt: Prompt) -> str:
-        sold_at = prompt.sold_at or prompt.offered_at
-        if not self._floor.has_moved_on(prompt.register, sold_at):
+        if not self._floor.has_moved_on(prompt.register, prompt.sale_id):
             return ""
-        time = self._wording.local(sold_at).strftime("%H:%M")
+        time = self._wording.local(prompt.sold_at or prompt.offered_at).strftime("%H:%M")
         who = f", {prompt.buyer}" if prompt.buyer else ""
         return self._wording.say(Phrase.PREVIOUS_RECEIPT, time=time, who=who)
 

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from gateway.domain.customer import Customer
+from gateway.domain.customer import Customer, CustomerKey
 from gateway.domain.receipt import Receipt, RegisterRef
+from gateway.domain.told import Identified, Quoted
 from gateway.ports import Clock
 
 QUIET = timedelta(minutes=10)
@@ -20,14 +21,16 @@ QUIET = timedelta(minutes=10)
 class AtRegister(Struct):
     """`receipt_id` is empty for a customer met before any receipt; `expected_until`: a popup may come till then.
 
-    `notices` are what the register was told last about the open receipt.
+    `customer` is whom `key` names, as far as he is known; `notices` are what the register was told last about the
+    open receipt. `sold` is the receipt closed last, until somebody else may stand there.
     """
 
     receipt_id: str | None = None
-    started_at: datetime | None = None
     asked_at: datetime | None = None
+    key: CustomerKey | None = None
     customer: Customer | None = None
     notices: tuple[str, ...] = ()
+    sold: str | None = None
     expected_until: datetime | None = None
 
 
@@ -45,24 +48,25 @@ class Floor:
         """`changed` is called when a screen of that register would show something else."""
         self._changed = changed
 
-    def met(self, register: RegisterRef, customer: Customer | None, notices: tuple[str, ...]) -> None:
+    def met(self, register: RegisterRef, key: CustomerKey, told: Identified) -> None:
         """A customer was looked up before there is a receipt."""
-        at = self._at(register)
-        self._asked(register, at, at.receipt_id or "", customer, notices)
+        self._asked(register, self._at(register).receipt_id or "", key, told.customer, told.notices)
 
-    def quoted(self, receipt: Receipt, customer: Customer | None, notices: tuple[str, ...]) -> None:
-        """The register asked what an open receipt costs; the customer is still the one met before it."""
+    def quoted(self, receipt: Receipt, told: Quoted) -> None:
+        """The register asked what an open receipt costs; whoever has the same key is still the one met before it."""
         at = self._at(receipt.register)
-        known = at.customer if at.receipt_id in ("", receipt.id) and receipt.customer is not None else None
-        self._asked(receipt.register, at, receipt.id, customer or known, notices)
+        is_met = at.receipt_id in ("", receipt.id) and at.key == receipt.customer
+        customer = told.customer or (at.customer if is_met else None)
+        self._asked(receipt.register, receipt.id, receipt.customer, None if told.stranger else customer, told.notices)
 
     def closed(self, receipt: Receipt) -> None:
-        """Another receipt that is open stays so: a close may come late."""
+        """Another receipt that is open stays so: a close may come late, or twice; then the next may stand there."""
         at = self._at(receipt.register)
         if receipt.customer is not None and self._window():
             at.expected_until = self._clock.now() + self._window()
         if at.receipt_id in ("", receipt.id):
-            at.receipt_id, at.customer, at.notices = None, None, ()
+            at.sold = receipt.id if receipt.customer in (None, at.key) else None
+            at.receipt_id, at.key, at.customer, at.notices = None, None, None, ()
         self._changed(receipt.register)
 
     def is_open(self, register: RegisterRef) -> bool:
@@ -78,10 +82,9 @@ class Floor:
         """When the register asked about a receipt last; None: not since our own start."""
         return self._at(register).asked_at
 
-    def has_moved_on(self, register: RegisterRef, since: datetime) -> bool:
-        """Whether another receipt was begun after that time; unknown counts as yes: it must not be mistaken."""
-        started = self._at(register).started_at
-        return (started or self._began) > since
+    def has_moved_on(self, register: RegisterRef, receipt_id: str) -> bool:
+        """Whether another than this receipt's customer may stand there; unknown counts as yes: nobody is mistaken."""
+        return self._at(register).sold != receipt_id
 
     def customer(self, register: RegisterRef) -> tuple[Customer | None, tuple[str, ...]]:
         """Who stands at the register, and what was told of him; nobody when no receipt is open."""
@@ -94,15 +97,14 @@ class Floor:
     def _asked(
         self,
         register: RegisterRef,
-        at: AtRegister,
         receipt_id: str,
+        key: CustomerKey | None,
         customer: Customer | None,
         notices: tuple[str, ...],
     ) -> None:
+        at = self._at(register)
         before = (self.is_open(register), at.receipt_id, at.customer, at.notices)
-        now = self._clock.now()
-        if not before[0] or (at.receipt_id and at.receipt_id != receipt_id):
-            at.started_at = now
-        at.receipt_id, at.customer, at.notices, at.asked_at = receipt_id, customer, notices, now
+        at.receipt_id, at.key, at.customer, at.notices = receipt_id, key, customer, notices
+        at.asked_at, at.sold = self._clock.now(), None
         if before != (True, receipt_id, customer, notices):
             self._changed(register)

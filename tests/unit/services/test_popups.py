@@ -14,11 +14,13 @@ from shop_floor import ANNA, GOLD, OLGA, START, Shop, paid, plain_basket
 from adapters.loyalty.memory import Fault, Question
 from gateway.domain.call import Operation, ReportShown
 from gateway.domain.change import Change
-from gateway.domain.customer import CustomerKey
+from gateway.domain.customer import CustomerKey, KeyKind
+from gateway.domain.deadline import Deadline
 from gateway.domain.desk import PromptAnswer
 from gateway.domain.ids import occasion_id
 from gateway.domain.occasion import open_again
 from gateway.domain.prompt import Prompt, PromptState
+from gateway.domain.quote import Quote
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import StoreUnavailable
 from gateway.settings import Prompt as PromptSettings
@@ -396,6 +398,72 @@ async def test_the_next_receipt_makes_a_popup_say_whose_it_is(shop: Shop) -> Non
     assert seen.popups[0].whose == f"предыдущий чек {time}, Анна С."
     assert seen.receipt_open
     assert seen.card is not None
+
+
+async def whose(shop: Shop) -> list[bool]:
+    """Of each popup on the screen, whether it says that it is of a receipt before."""
+    return [popup.whose != "" for popup in (await shop.core.popups.desk.view(REGISTER)).popups]
+
+
+async def test_a_close_that_came_late_is_of_the_receipt_before_while_the_next_is_open_and_after(shop: Shop) -> None:
+    late = paid(await shop.priced(plain_basket(customer=ANNA)))
+    await shop.pass_time(seconds=60)
+    await shop.priced(plain_basket("receipt-2", customer=OLGA))
+    await shop.complete(late)
+    await shop.pass_time(seconds=16)
+    assert await whose(shop) == [True]
+    await shop.complete(paid(plain_basket("receipt-2", customer=OLGA)))
+    assert await whose(shop) == [True]
+    await shop.complete(late)
+    assert await whose(shop) == [True], "its repeat is no newer"
+
+
+async def test_a_close_that_came_late_is_of_the_receipt_before_though_the_next_customer_was_only_met(
+    shop: Shop,
+) -> None:
+    late = paid(await shop.priced(plain_basket(customer=ANNA)))
+    await shop.core.checkout.identify(OLGA, REGISTER, shop.soon())
+    await shop.complete(late)
+    await shop.pass_time(seconds=16)
+    assert await whose(shop) == [True]
+
+
+async def test_a_screen_at_another_gateway_than_the_register_does_not_know_who_stands_there(shop: Shop) -> None:
+    other = Shop()
+    other.store, other.clock = shop.store, shop.clock
+    other.restart()
+    await offered(shop)
+    assert (await whose(shop), await whose(other)) == ([False], [True])
+
+
+async def at_the_register(shop: Shop) -> str | None:
+    card = (await shop.core.popups.desk.view(REGISTER)).card
+    return card.name if card else None
+
+
+async def test_another_key_is_another_customer_though_the_server_is_away(shop: Shop) -> None:
+    await shop.core.checkout.identify(ANNA, REGISTER, shop.soon())
+    shop.program.fail_all(Fault.UNAVAILABLE)
+    await shop.quote(plain_basket(customer=ANNA))
+    assert await at_the_register(shop) == "Светлова Анна"
+    await shop.quote(plain_basket(customer=OLGA))
+    assert await at_the_register(shop) is None
+
+
+async def test_whom_the_server_calls_a_stranger_is_not_the_one_met_before(shop: Shop) -> None:
+    nobody = CustomerKey(KeyKind.PHONE, "79990000000")
+    await shop.core.checkout.identify(ANNA, REGISTER, shop.soon())
+    await shop.quote(plain_basket(customer=nobody))
+    assert await at_the_register(shop) is None
+    await shop.core.checkout.identify(ANNA, REGISTER, shop.soon())
+    quote = shop.program.quote
+
+    async def gone(*asked: Any, deadline: Deadline) -> Quote:
+        return replace(await quote(*asked, deadline=deadline), stranger=True)
+
+    shop.program.quote = gone  # type: ignore[method-assign]
+    await shop.quote(plain_basket(customer=ANNA))
+    assert await at_the_register(shop) is None
 
 
 async def test_no_answer_to_the_register_ever_carries_it(shop: Shop) -> None:
