@@ -26,7 +26,7 @@ class JobState(StrEnum):
 
 FORWARD: dict[JobState, frozenset[JobState]] = {
     JobState.ISSUED: frozenset({JobState.WAITING, JobState.UNPRINTED, JobState.UNKNOWN}),
-    JobState.WAITING: frozenset({JobState.PRINTING, JobState.UNPRINTED}),
+    JobState.WAITING: frozenset({JobState.PRINTING, JobState.UNPRINTED, JobState.UNKNOWN}),
     JobState.PRINTING: frozenset({JobState.WAITING, JobState.UNKNOWN}),
     JobState.UNKNOWN: frozenset({JobState.WAITING}),  # a person said so
     JobState.UNPRINTED: frozenset({JobState.WAITING}),
@@ -37,6 +37,7 @@ class PrintJob(Struct, frozen=True, kw_only=True):
     """`printer` is the name of the one that prints it, empty while nobody does. `data` are ESC/POS bytes.
 
     `codes` are the coupons on it. It is worth printing until `expires_at`; `reason` is why it was not printed.
+    `doubtful`: an earlier try may have put it on paper, so that it never again counts as surely not printed.
     """
 
     id: str
@@ -49,6 +50,7 @@ class PrintJob(Struct, frozen=True, kw_only=True):
     data: bytes = b""
     codes: tuple[str, ...] = ()
     reason: str = ""
+    doubtful: bool = False
     version: int = 0
 
     def __repr__(self) -> str:
@@ -59,4 +61,11 @@ def moved(job: PrintJob, state: JobState, **changes: object) -> PrintJob:
     """`job` in its next state; ValueError when the table above does not know the way."""
     if state not in FORWARD[job.state]:
         raise ValueError(f"print job: {job.state} -> {state}")
-    return replace(job, state=state, **changes)
+    return replace(job, state=state, doubtful=job.doubtful or job.state is JobState.UNKNOWN, **changes)
+
+
+def given_up(job: PrintJob, **changes: object) -> PrintJob:
+    """A WAITING job that nobody prints any more, with its bytes only where a person may print it once more."""
+    if job.doubtful:
+        return moved(job, JobState.UNKNOWN, **changes)
+    return moved(job, JobState.UNPRINTED, data=b"", **changes)

@@ -108,7 +108,9 @@ class Enrolling:
             return refused
         if self._mode is CodeMode.OFF:
             enrolment = await self._enrol(application, register, deadline)
-            return enrolment if isinstance(enrolment, Declined) else self._enrolled(enrolment, application, register)
+            if isinstance(enrolment, Declined):
+                return enrolment
+            return self._enrolled(enrolment, application, register, is_new=not enrolment.already)
         pending = self._known(application.phone)
         if pending is None:
             started = await self._started(application, register, deadline)
@@ -121,8 +123,8 @@ class Enrolling:
             why = await self._prove(pending, code, register, deadline)
             if why is not None:
                 return self._declined(why)
-            pending.done = True
-        return self._enrolled(pending.enrolment, application, register)
+        is_new, pending.done = pending.needs_code, True
+        return self._enrolled(pending.enrolment, application, register, is_new=is_new)
 
     @property
     def _mode(self) -> CodeMode:
@@ -226,7 +228,10 @@ class Enrolling:
             return True
         return await self._participants.confirm(pending.enrolment, code, register, deadline=deadline.less(RESERVE))
 
-    def _enrolled(self, enrolment: Enrolment, application: Application, register: RegisterRef) -> Enrolled:
+    def _enrolled(
+        self, enrolment: Enrolment, application: Application, register: RegisterRef, *, is_new: bool
+    ) -> Enrolled:
+        """`is_new`: he has become a participant by this very call."""
         self._meter.count("enrolments", outcome="already" if enrolment.already else "enrolled")
         said = self._wording.say(Phrase.ENROLLED_ALREADY if enrolment.already else Phrase.ENROLLED)
         notices = (said,) if enrolment.already or not self._welcome else (self._welcome,)
@@ -235,12 +240,14 @@ class Enrolling:
             already=enrolment.already,
             wallet_link=enrolment.wallet_link,
             notices=notices,
-            slip=() if enrolment.already else self._welcomed(enrolment, application, register),
+            slip=() if enrolment.already else self._welcomed(enrolment, application, register, is_new=is_new),
         )
 
-    def _welcomed(self, enrolment: Enrolment, told: Application, register: RegisterRef) -> Slip:
+    def _welcomed(self, enrolment: Enrolment, told: Application, register: RegisterRef, *, is_new: bool) -> Slip:
         customer = Customer(id=enrolment.customer_id, first_name=told.first_name, phone=told.phone, card=told.card)
-        return self._slips.welcome(customer, register, wallet_link=enrolment.wallet_link, rules_version=told.rules)
+        return self._slips.welcome(
+            customer, register, wallet_link=enrolment.wallet_link, rules_version=told.rules, is_new=is_new
+        )
 
     def _declined(self, why: Phrase, **values: str) -> Declined:
         return Declined(reason=REASONS.get(why, DeclineReason.UNAVAILABLE), text=self._wording.say(why, **values))

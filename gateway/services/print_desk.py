@@ -80,7 +80,7 @@ class PrintDesk:
         """The same bytes as before; of a job that has lost them, its codes."""
         above = (await printer.compose(REPEATED)).data if job.state is JobState.UNKNOWN else b""
         if job.data:
-            return above + job.data
+            return job.data if job.data.startswith(above) else above + job.data
         slip = self._slips.codes(job.register, job.codes)
         if not slip:
             raise NotPrintable(

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from msgspec.structs import replace
 
-from gateway.domain.print_job import JobState, PrintJob, moved
+from gateway.domain.print_job import JobState, PrintJob, given_up, moved
 from gateway.domain.print_outcome import PrintOutcome, PrintState, Trouble
 from gateway.domain.printer_state import LastJob
 from gateway.errors import Conflict, StoreError
@@ -127,15 +127,17 @@ class PrintQueue:
         await self._book.keep_or_know(moved(job, JobState.UNKNOWN, reason=outcome.reason))
 
     async def _expire(self, job: PrintJob) -> None:
-        """The customer is gone. Coupons keep their codes, everything else is forgotten."""
+        """The customer is gone. Coupons keep their codes; what may be on paper is a person's again."""
         self._meter.count("print_jobs", outcome="expired")
         self.ended(job.document, "expired")
         log.warning("print_job_expired", printer=self.name, job=job.id, why=job.reason)
-        if not job.codes:
+        over = given_up(job)
+        if not job.codes and over.state is JobState.UNPRINTED:
             await self._book.end(job.id)
             return
-        self._meter.count("unprinted_coupons", reason=job.reason or "expired")
-        await self._book.keep_or_know(moved(job, JobState.UNPRINTED, data=b""))
+        if over.state is JobState.UNPRINTED:
+            self._meter.count("unprinted_coupons", reason=job.reason or "expired")
+        await self._book.keep_or_know(over)
 
     def ended(self, document: str, outcome: str) -> None:
         self.last = LastJob(document=document, outcome=outcome, at=self._clock.now())

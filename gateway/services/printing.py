@@ -16,7 +16,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.domain.print_job import JobState, PrintJob, moved
+from gateway.domain.print_job import JobState, PrintJob, given_up, moved
 from gateway.domain.print_outcome import PrintOutcome, Trouble
 from gateway.domain.printer_state import PrinterState
 from gateway.domain.receipt import RegisterRef
@@ -203,7 +203,7 @@ class Printing:
         elif job.state in (JobState.ISSUED, JobState.PRINTING):
             await self._book.keep_or_know(moved(job, JobState.UNKNOWN, reason="restart"))
         elif job.state is JobState.WAITING:
-            await self._book.keep_or_know(moved(job, JobState.UNPRINTED, data=b"", reason="no_printer"))
+            await self._book.keep_or_know(given_up(job, reason="no_printer"))
 
     async def _sweep_for_ever(self) -> None:
         while True:

@@ -28,13 +28,14 @@ class Refunding:
         """Store it, once per document; another content under the same id is kept for a person."""
         document, digest = refund.document, content_digest(refund)
         earlier = await self._records.store.refund(document.id)
-        known = earlier or await self._store_new(refund, raw, digest)
+        known, is_new = (earlier, False) if earlier else await self._store_new(refund, raw, digest)
         if known.digest != digest:
             log.error("refund_differs", refund=document.id, register=str(document.register))
             await self._keep(refund, raw)
-        return Closed(slip=self._slips.refund(known.refund, is_new=earlier is None))
+        return Closed(slip=self._slips.refund(known.refund, is_new=is_new))
 
-    async def _store_new(self, refund: Refund, raw: bytes, digest: str) -> RefundRecord:
+    async def _store_new(self, refund: Refund, raw: bytes, digest: str) -> tuple[RefundRecord, bool]:
+        """What is stored, and whether we have stored it."""
         record = RefundRecord(
             id=refund.document.id,
             sale_id=refund.original_id,
@@ -50,9 +51,9 @@ class Refunding:
             try:
                 await self._records.commit(first_stored(within, *beyond))
             except Conflict:  # the same document a moment ago, on another connection
-                return await self._records.store.refund(record.id) or within
+                return await self._records.store.refund(record.id) or within, False
         self._meter.count("refunds", state=within.state)
-        return within
+        return within, True
 
     async def _keep(self, refund: Refund, raw: bytes) -> None:
         register = refund.document.register

@@ -28,9 +28,13 @@ class SideSlips:
             self._print(f"refund:{document.id}", document.register, "refund", slip)
         return slip
 
-    def welcome(self, customer: Customer, register: RegisterRef, *, wallet_link: str, rules_version: str) -> Slip:
+    def welcome(
+        self, customer: Customer, register: RegisterRef, *, wallet_link: str, rules_version: str, is_new: bool
+    ) -> Slip:
+        """Of a participant who has just become one; told again, it is not printed by us again."""
         slip = self._slips.welcome(customer, register, wallet_link=wallet_link, rules_version=rules_version)
-        self._print(f"welcome:{customer.id}", register, "welcome", slip)
+        if is_new:
+            self._print(f"welcome:{customer.id}", register, "welcome", slip)
         return slip
 
     def issued(self, record: RefundRecord, answer: Accepted) -> tuple[PrintJob, ...]:

@@ -7,6 +7,7 @@ import pytest
 from builders import REGISTER
 from shop_floor import OLGA, Shop
 from unit.services.test_codes import COMPARING
+from unit.services.test_slip_printing import printed, with_printer
 
 from adapters.loyalty.memory_participants import MemoryParticipants
 from adapters.loyalty.programme import AccountKeys
@@ -124,6 +125,19 @@ async def test_a_register_that_does_not_compare_hands_on_what_the_customer_said(
         assert isinstance(refused, Declined)
         assert refused.reason is reason
     assert isinstance(await finish(shop, sent(shop)[-1]), Enrolled)
+
+
+@pytest.mark.parametrize("mode", list(CodeMode))
+async def test_a_repeated_finish_tells_the_welcome_again_and_prints_it_once(mode: CodeMode) -> None:
+    shop = make_shop(mode)
+    printer = with_printer(shop)
+    await begin(shop)
+    await shop.wait_for_background()
+    code = sent(shop)[-1] if mode is not CodeMode.OFF else ""
+    both = await asyncio.gather(finish(shop, code), finish(shop, code))
+    assert all(isinstance(one, Enrolled) for one in both)
+    assert isinstance(await finish(shop, code), Enrolled)
+    assert await printed(shop, printer) == 1
 
 
 async def test_three_wrong_codes_end_it() -> None:

@@ -393,6 +393,32 @@ async def test_an_unknown_job_is_printed_again_only_by_a_person_and_says_so(shop
         await shop.core.paper.desk.reprint(job.id)
 
 
+async def test_what_may_be_on_paper_stays_so_though_there_was_no_paper_to_print_it_again(shop: Shop) -> None:
+    printer = with_printer(shop)
+    printer.fail_with = unknown(Trouble.BROKEN_OFF)
+    await shop.complete(await of_maria(shop))
+    await run(shop)
+    (job,) = shop.core.paper.desk.jobs()
+    printer.fail_with = blocked(Trouble.PAPER_OUT)
+    for _ in range(2):
+        await shop.core.paper.desk.reprint(job.id)
+        await run(shop, seconds=185)
+        assert await states(shop) == [JobState.UNKNOWN]
+    assert shop.counted("unprinted_coupons", reason="paper_out") == 0
+    printer.fail_with = None
+    await shop.core.paper.desk.reprint(job.id)
+    await run(shop)
+    assert printer.jobs[-1].count("ПОВТОР".encode("cp866")) == 1
+
+
+async def test_what_may_be_on_paper_stays_so_though_its_printer_was_sold(shop: Shop) -> None:
+    with_printer(shop)
+    again = make_job("a", printer="sold", state=JobState.WAITING, doubtful=True)
+    await shop.store.commit(Change(jobs=(again,)))
+    await run(shop)
+    assert await states(shop) == [JobState.UNKNOWN]
+
+
 async def test_a_process_that_died_while_printing_leaves_the_job_to_a_person(shop: Shop) -> None:
     printer = with_printer(shop)
     waiting = make_job(
@@ -450,6 +476,22 @@ async def test_nothing_is_sent_while_the_store_cannot_say_so(shop: Shop) -> None
     shop.store.writable = True
     await run(shop, seconds=3)
     assert (len(printer.jobs), await states(shop)) == (1, [])
+
+
+async def test_one_refund_that_comes_twice_at_once_prints_once(shop: Shop) -> None:
+    printer = with_printer(shop)
+    await shop.complete(paid(await shop.priced(plain_basket())))
+    await run(shop)
+    commit = shop.store.commit
+
+    async def in_a_moment(change: Change) -> None:
+        await asyncio.sleep(0)
+        await commit(change)
+
+    shop.store.commit = in_a_moment  # type: ignore[method-assign]
+    told = await asyncio.gather(shop.refund("refund-1", 1), shop.refund("refund-1", 1))
+    await run(shop)
+    assert ([bool(answer.slip) for answer in told], len(printer.jobs)) == ([True, True], 2)
 
 
 async def test_a_refund_prints_once_where_slips_are_ours(shop: Shop) -> None:
