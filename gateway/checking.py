@@ -6,6 +6,7 @@ from decimal import Decimal
 from gateway.config_file import ConfigFile
 from gateway.domain.code import CodeMode
 from gateway.domain.customer import Balance, Customer, SegmentMembership
+from gateway.domain.prompt import TO_REPORT
 from gateway.errors import ConfigError, TemplateError
 from gateway.resources import shipped
 from gateway.settings import Prompt
@@ -97,11 +98,12 @@ def _reported(rule: Prompt) -> list[tuple[str, str]]:
 
 
 def _check_window(rule: Prompt, least: float, key: str) -> None:
-    """The customer's segments are asked for after the close; a window that is over by then shows nothing."""
+    """The customer's segments are asked for `least` seconds after the close; the window has to be open then."""
+    least += TO_REPORT.total_seconds()
     if rule.moment == "after_sale" and rule.window_seconds <= least:
         raise ConfigError(
             f"{key}.window_seconds: указано {rule.window_seconds:g}; допустимо: больше {least:g} "
-            f"(popups.poll_after_close_seconds), иначе {rule.name!r} никогда не покажется"
+            f"(popups.poll_after_close_seconds и время на отчёт), иначе {rule.name!r} никогда не покажется"
         )
 
 

@@ -25,6 +25,17 @@ A_MOMENT = timedelta(seconds=5)
 """By so much a clock is moved when it is only kept right."""
 
 
+REPORT_TAKES = timedelta(seconds=2)
+"""A report that leaves later than this before the deadline would arrive after it."""
+
+ANSWER_TAKES = timedelta(seconds=1)
+"""Till a report leaves: its answer is stored and the queue of reports is rung; with room for a slow disk."""
+
+
+TO_REPORT = REPORT_TAKES + ANSWER_TAKES
+"""The end of a popup's window in which it is shown no more."""
+
+
 class Prompt(Struct, frozen=True, kw_only=True):
     """One prompt for one sale and one rule. `deadline`: shown and reported by then, or not at all.
 
@@ -54,9 +65,19 @@ class Prompt(Struct, frozen=True, kw_only=True):
     body: bytes = b""
     key: str = ""
 
+    @property
+    def report_by(self) -> datetime:
+        """When its report has to leave at the latest."""
+        return self.deadline - REPORT_TAKES
+
+    @property
+    def answer_by(self) -> datetime:
+        """Until when it may be seen: later than this nobody would hear of it, and the customer got nothing for it."""
+        return self.deadline - TO_REPORT
+
     def waits(self, now: datetime) -> bool:
         """Whether it may still be seen. One from the future is of a clock set back since: nobody knows its age."""
-        return self.offered_at - A_MOMENT <= now < self.deadline
+        return self.offered_at - A_MOMENT <= now < self.answer_by
 
     def __repr__(self) -> str:
         return f"Prompt(id={self.id!r}, rule={self.rule!r}, state={self.state!r})"

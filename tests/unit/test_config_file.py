@@ -129,7 +129,7 @@ MISTAKES = {
     "rule of no date": (changed('name = "birth', 'since = "soon"\nname = "birth'), "prompts[2].since", "ГГГГ-ММ-ДД"),
     "window over before the question": (
         changed('name = "silver-to-gold"', 'name = "silver-to-gold"\nwindow_seconds = 15'),
-        "prompts[1].window_seconds: указано 15; допустимо: больше 15",
+        "prompts[1].window_seconds: указано 15; допустимо: больше 18",
     ),
     "no such templates": (added('[templates]\nfolder = "nowhere"'), "templates.folder", "nowhere"),
     "no templates there": (added('[templates]\nfolder = "secrets"'), "templates.folder", "sale.txt"),

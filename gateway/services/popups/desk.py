@@ -67,7 +67,7 @@ class PopupDesk:
     def _popup(self, prompt: Prompt, now: datetime) -> Popup:
         return Popup(
             prompt=prompt,
-            stays_seconds=min(prompt.stays, prompt.deadline - now).total_seconds(),
+            stays_seconds=min(prompt.stays, prompt.answer_by - now).total_seconds(),
             whose=self._whose(prompt),
         )
 
@@ -151,7 +151,7 @@ class PopupDesk:
 
     async def _left(self, prompt: Prompt) -> Change:
         """Nobody heard it: nothing is reported, and nothing is left to expire."""
-        waits = Work(kind=WorkKind.REPORT, subject=prompt.id, due=prompt.deadline)
+        waits = Work(kind=WorkKind.REPORT, subject=prompt.id, due=prompt.answer_by)
         again = await unheard(self._records, prompt)
         return Change(prompts=(moved(prompt, PromptState.LEFT),), occasions=again, finished=(waits,))
 

@@ -77,9 +77,9 @@ class Raising:
         mark = rule.mark(customer, today)
         if known is not None and known.prompt_id == prompt_id(sale_id, rule.name):
             said.before += 1
-        elif self._may_speak(rule, known, mark, here, said, close, customer):
+        elif self._may_speak(rule, known, mark, here, said, customer):
             prompt = self._prompt(rule, sale_id, close, customer, now)
-            if prompt.text:
+            if prompt.text and prompt.waits(now):
                 said.prompts.append(prompt)
                 said.occasions.append(raised(occasion_id(rule.name, customer.id), known, prompt.id, mark, now))
 
@@ -90,13 +90,10 @@ class Raising:
         mark: str,
         here: Scene,
         said: Said,
-        close: Close,
         customer: Customer,
     ) -> bool:
-        now = self._records.clock.now()
-        in_time = now < close.at + rule.window
-        new = is_new(known, mark, now, rule.again_after)
-        return new and in_time and said.count < self._at_once and rule.applies(customer, here)
+        new = is_new(known, mark, self._records.clock.now(), rule.again_after)
+        return new and said.count < self._at_once and rule.applies(customer, here)
 
     def _prompt(self, rule: PromptRule, sale_id: str, close: Close, customer: Customer, now: datetime) -> Prompt:
         return Prompt(
@@ -121,7 +118,7 @@ class Raising:
     async def _store(self, said: Said) -> None:
         if not said.occasions:
             return
-        work = tuple(Work(kind=WorkKind.REPORT, subject=row.id, due=row.deadline) for row in said.prompts)
+        work = tuple(Work(kind=WorkKind.REPORT, subject=row.id, due=row.answer_by) for row in said.prompts)
         change = Change(prompts=tuple(said.prompts), occasions=tuple(said.occasions), work=work)
         await self._records.commit(change)
 

@@ -1,7 +1,5 @@
 """Tell the loyalty server that a popup was shown: in time, or not at all."""
 
-from datetime import timedelta
-
 import structlog
 
 from gateway.domain.call import Call, NoAnswer, Operation, Refused
@@ -20,9 +18,6 @@ log = structlog.get_logger()
 TRIES = (1, 1, 2, 4, 7, 15)
 """Seconds between tries: at 0, 1, 2, 4, 8, 15 s, then every 15 s (reliability reference 2.4)."""
 
-RESERVE = timedelta(seconds=2)
-"""A report that leaves later than this before the deadline would arrive after it."""
-
 OVER = (PromptState.REPORTED, PromptState.EXPIRED, PromptState.LEFT)
 
 
@@ -39,8 +34,8 @@ class PopupReporting:
             return
         now = self._records.clock.now()
         if prompt.state is PromptState.OFFERED and prompt.waits(now):
-            raise Later((prompt.deadline - now).total_seconds())
-        if prompt.state is PromptState.OFFERED or now > prompt.deadline - RESERVE:
+            raise Later((prompt.answer_by - now).total_seconds())
+        if prompt.state is PromptState.OFFERED or now > prompt.report_by:
             await self._end(prompt, PromptState.EXPIRED)
             return
         call = Call(operation=Operation.SHOWN, order_id=prompt.sale_id, key=prompt.key, body=prompt.body)

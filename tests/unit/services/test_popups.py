@@ -176,7 +176,7 @@ async def test_a_report_that_would_come_too_late_is_not_sent(shop: Shop) -> None
 
 async def test_a_prompt_nobody_looked_at_expires_with_its_window(shop: Shop) -> None:
     prompt = await offered(shop)
-    await shop.pass_time(seconds=104.9)
+    await shop.pass_time(seconds=101.9)
     assert len(await waiting(shop)) == 1
     await shop.pass_time(seconds=0.2)
     assert (await waiting(shop), await state(shop, prompt)) == ([], PromptState.EXPIRED)
@@ -190,6 +190,19 @@ async def test_a_click_after_the_deadline_is_too_late_even_before_the_expiry_was
     shop.clock.move(105)
     assert await waiting(shop) == []
     assert await shop.core.popups.desk.answer(prompt.id, REGISTER, SEEN) is False
+
+
+async def test_whatever_click_is_taken_is_reported_in_time_and_any_later_one_brings_the_popup_again(
+    shop: Shop,
+) -> None:
+    for name, seconds, is_taken in (("receipt-1", 102, False), ("receipt-2", 101.9, True)):
+        assert await sold_and_polled(shop, name) == ["gold"]
+        [popup] = (await shop.core.popups.desk.view(REGISTER)).popups
+        shop.clock.move(seconds)
+        assert await shop.core.popups.desk.answer(popup.prompt.id, REGISTER, SEEN) is is_taken
+        shop.clock.move(0.9)
+        await shop.pass_time(minutes=5)
+    assert (await state(shop, popup.prompt), reports(shop)) == (PromptState.REPORTED, 1)
 
 
 async def test_an_unknown_prompt_was_not_shown(shop: Shop) -> None:
@@ -236,7 +249,7 @@ async def test_each_rule_has_its_own_window() -> None:
     await sell(shop)
     await shop.pass_time(seconds=15)
     assert [prompt.rule for prompt in await waiting(shop)] in (["short", "week"], ["week", "short"])
-    await shop.pass_time(seconds=5)
+    await shop.pass_time(seconds=2)
     assert [prompt.rule for prompt in await waiting(shop)] == ["week"]
 
 
