@@ -64,8 +64,10 @@ class Floor:
         at = self._at(receipt.register)
         if receipt.customer is not None and self._window():
             at.expected_until = self._clock.now() + self._window()
-        if at.receipt_id in ("", receipt.id):
-            at.sold = receipt.id if receipt.customer in (None, at.key) else None
+        is_here = at.receipt_id in ("", receipt.id)
+        is_latest = at.sold == receipt.id or (is_here and receipt.customer in (None, at.key))
+        at.sold = receipt.id if is_latest else None
+        if is_here:
             at.receipt_id, at.key, at.customer, at.notices = None, None, None, ()
         self._changed(receipt.register)
 

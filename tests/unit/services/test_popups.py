@@ -441,6 +441,14 @@ async def test_a_close_that_came_late_is_of_the_receipt_before_though_the_next_c
     assert await whose(shop) == [True]
 
 
+async def test_after_a_sale_that_nobody_asked_about_no_popup_passes_for_that_of_the_customer_here(shop: Shop) -> None:
+    await offered(shop)
+    await shop.complete(paid(plain_basket(customer=ANNA)))
+    assert await whose(shop) == [False], "its own close once more"
+    await shop.complete(paid(plain_basket("receipt-2", customer=None)))
+    assert await whose(shop) == [True]
+
+
 async def test_a_screen_at_another_gateway_than_the_register_does_not_know_who_stands_there(shop: Shop) -> None:
     other = Shop()
     other.store, other.clock = shop.store, shop.clock
