@@ -41,6 +41,7 @@ from gateway.services.redeeming import Redeeming
 from gateway.services.refunding import Refunding
 from gateway.services.releasing import Releasing
 from gateway.services.returning import Returning
+from gateway.services.side_jobs import Job, kept_on
 from gateway.services.slips import Slips
 from gateway.services.telling import Telling
 from gateway.services.till_clocks import TillClocks
@@ -78,6 +79,7 @@ class Core(Struct, frozen=True, kw_only=True):
     template_watch: TemplateWatch
     program: LoyaltyProgram
     wording: Wording
+    clock: Clock
 
     def use(self, rules: tuple[PromptRule, ...]) -> None:
         """From now on, while registers are served."""
@@ -92,10 +94,22 @@ class Core(Struct, frozen=True, kw_only=True):
         await self.program.close()
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
-        """What has to run for ever."""
+        """What has to run for ever. A lane that ends, ends the process: sales depend on it."""
         lanes = (self.outbox.run(lane) for lane in Lane)
-        watches = (self.limited.watch(), self.loop_lag.watch(), self.housekeeping.run(), self.template_watch.run())
-        return [*lanes, *self.paper.jobs(), *watches, self.clock_jumps.watch()]
+        return [*lanes, *self.aside(*self.paper.jobs(), *self._watches())]
+
+    def aside(self, *jobs: Job) -> list[Coroutine[Any, Any, None]]:
+        """Run so that none of them can end the process."""
+        return [kept_on(job, self.clock) for job in jobs]
+
+    def _watches(self) -> tuple[Job, ...]:
+        return (
+            self.limited.watch,
+            self.loop_lag.watch,
+            self.housekeeping.run,
+            self.template_watch.run,
+            self.clock_jumps.watch,
+        )
 
 
 def build_core(
@@ -110,9 +124,7 @@ def build_core(
     switched: datetime | None = None,
     printed: AbstractSet[str] = EVERY_SLIP,
 ) -> Core:
-    """`printed` names the slips that anybody prints. `keep_switch` stores since when limited mode is on by hand,
-    `switched` is what was stored before.
-    """
+    """`printed`: slips anybody prints. `switched`: since when limited mode is on by hand; `keep_switch` stores it."""
     limited = LimitedMode(clock, meter, _longest(settings), keep_switch, switched)
     guard, popup_guard = _guards(settings, loyalty.program, clock, meter, limited)
     front = FrontProgram(guard, lambda: limited.is_manual)
@@ -157,6 +169,7 @@ def build_core(
         housekeeping=Housekeeping(records, meter, _keeping(settings)),
         wording=wording,
         program=loyalty.program,
+        clock=clock,
     )
 
 

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -69,9 +70,10 @@ async def listen(
     host, port = where
     try:
         await (web.SockSite(runner, given) if given else web.TCPSite(runner, host or None, port)).start()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second: a host that cannot be a name
         await runner.cleanup()
-        raise ConfigError(f"адрес {host}:{port} занят или недоступен: {error.strerror}") from error
+        why = getattr(error, "strerror", None) or "такого имени быть не может"
+        raise ConfigError(f"адрес {host}:{port} занят или недоступен: {why}") from error
     return runner
 
 
@@ -148,7 +150,8 @@ class Daemon:
         self._heed_signals()
         self._notify.ready("работает")
         watchdog = Watchdog(self._notify, gateway.store, gateway.core.outbox)
-        supervised = [*gateway.jobs(), watchdog.feed(), self._reload_when_told(gateway)]
+        reloading = gateway.core.aside(partial(self._reload_when_told, gateway))
+        supervised = [*gateway.jobs(), watchdog.feed(), *reloading]
         jobs = [asyncio.create_task(job) for job in supervised]
         stopped = asyncio.create_task(self._stop.wait())
         try:
@@ -177,8 +180,11 @@ class Daemon:
             await self._reload.wait()
             self._reload.clear()
             self._notify.reloading()
-            done = await reloading.reload()
-            self._notify.ready("работает" if done else "работает по-старому: новые настройки не приняты")
+            done = False
+            try:
+                done = await reloading.reload()
+            finally:
+                self._notify.ready("работает" if done else "работает по-старому: новые настройки не приняты")
 
 
 async def _let_go(public: web.AppRunner) -> None:

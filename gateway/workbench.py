@@ -30,6 +30,13 @@ def database(config: ConfigFile) -> Path:
     return Path(settings.path)
 
 
+def phone_digits(spelt: str) -> str:
+    """A phone as a cashier enters it, in the form the loyalty server looks for."""
+    from adapters.registers.phones import phone_digits as digits
+
+    return digits(spelt)
+
+
 def copy_store(config: ConfigFile, target: Path) -> None:
     """While the gateway runs. Raises `ConfigError`, `StoreError`."""
     from adapters.stores.sqlite.copying import copy

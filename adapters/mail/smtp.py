@@ -3,6 +3,7 @@
 import asyncio
 import smtplib
 import ssl
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -20,13 +21,14 @@ class SmtpMailer:
         self._password = password
 
     async def send(self, subject: str, body: str) -> None:
-        message = self._message(subject, body)
+        """Raises `MailError`, whatever is wrong: the alarm goes out again later."""
         try:
-            await asyncio.to_thread(self._hand_over, message)
-        except smtplib.SMTPException as error:
-            raise MailError(f"{self._settings.server}: {type(error).__name__}") from error
+            await asyncio.to_thread(self._hand_over, self._message(subject, body))
         except OSError as error:
-            raise MailError(f"{self._settings.server}: {error.strerror or error}") from error
+            said = type(error).__name__ if isinstance(error, smtplib.SMTPException) else error.strerror or error
+            raise MailError(f"{self._settings.server}: {said}") from error
+        except (ValueError, MessageError) as error:  # a setting that no mail can be made of; its text may quote a key
+            raise MailError(f"{self._settings.server}: {type(error).__name__}") from error
 
     def _message(self, subject: str, body: str) -> EmailMessage:
         message = EmailMessage()

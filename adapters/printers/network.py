@@ -20,12 +20,19 @@ class NetworkLink:
         self._port = port
 
     async def open(self) -> Channel:
-        reader, writer = await asyncio.open_connection(self._host, self._port)
+        reader, writer = await self._connected()
         # With the usual buffer of 64 KiB `drain` would return before the printer has taken a byte.
         writer.transport.set_write_buffer_limits(high=0)
         connection: socket.socket = writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         return _NetworkChannel(reader, writer)
+
+    async def _connected(self) -> tuple[StreamReader, StreamWriter]:
+        """Raises OSError, also for a host that cannot be a name: nobody answers there either."""
+        try:
+            return await asyncio.open_connection(self._host, self._port)
+        except UnicodeError as error:
+            raise OSError(f"{self._host}: no such host") from error
 
 
 class _NetworkChannel:

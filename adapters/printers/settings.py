@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from gateway.domain.hosts import is_host
 from gateway.errors import ConfigError
 
 COLUMNS = (32, 42, 48)
@@ -61,9 +62,12 @@ class PrinterSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         host, colon, port = self.address.rpartition(":")
         if not colon:
             host, port = port, str(RAW_PORT)
-        if not host or not (port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT):
-            raise ConfigError(f"address: указано {self.address!r}; допустимо: адрес:порт")
-        return host.strip("[]"), int(port)
+        host = host.strip("[]")
+        if not is_host(host) or not (port.isascii() and port.isdigit() and 0 < int(port) <= MAX_PORT):
+            raise ConfigError(
+                f"address: указано {self.address!r}; допустимо: адрес:порт, например 192.168.1.50:{RAW_PORT}"
+            )
+        return host, int(port)
 
     def _check_place(self) -> None:
         if self.kind == "network":

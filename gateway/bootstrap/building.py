@@ -59,7 +59,7 @@ class Gateway(Struct, frozen=True, kw_only=True):
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What has to run for ever."""
-        return [*self.core.jobs(), *self.status.jobs(), self.alarms.run()]
+        return [*self.core.jobs(), *self.core.aside(*self.status.jobs(), self.alarms.run)]
 
 
 async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> Gateway:

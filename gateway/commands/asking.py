@@ -9,6 +9,7 @@ import typer
 
 from gateway import bootstrap
 from gateway.config_file import ConfigFile
+from gateway.daemon import near
 from gateway.errors import ConfigError
 
 SECONDS = 30.0
@@ -22,18 +23,17 @@ Admin = Annotated[str, typer.Option("--admin", help="Адрес монитори
 def ask(path: Path, admin: str, resource: str, wanted: dict[str, Any] | None = None) -> Any:
     """The gateway's answer to GET, or to POST of `wanted`. Raises `ConfigError` when there is none, or it refuses."""
     config = ConfigFile(path)
-    host, _, port = (admin or config.settings.server.admin).rpartition(":")
-    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))
+    host, port = near(admin, "--admin") if admin else near(config.settings.server.admin, "server.admin")
     headers = {"Content-Type": "application/json"}
     if token := bootstrap.admin_token(config):
         headers["Authorization"] = f"Bearer {token}"
-    connection = http.client.HTTPConnection(host, int(port), timeout=SECONDS)
+    connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
     try:
         body = None if wanted is None else msgspec.json.encode(wanted)
         connection.request("GET" if wanted is None else "POST", resource, body, headers)
         response = connection.getresponse()
         told = msgspec.json.decode(response.read())
-    except (OSError, http.client.HTTPException, msgspec.DecodeError) as error:
+    except (OSError, UnicodeError, http.client.HTTPException, msgspec.DecodeError) as error:
         raise ConfigError(f"шлюз не отвечает на {host}:{port}: запущен ли он? ({error})") from error
     finally:
         connection.close()

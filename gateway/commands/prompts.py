@@ -12,7 +12,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from gateway import bootstrap
+from gateway import bootstrap, workbench
 from gateway.clock import SystemClock
 from gateway.commands.attached import DEFAULT, Config, Json
 from gateway.config_file import ConfigFile
@@ -61,7 +61,7 @@ def main() -> None:
 
 @app.command("test")
 def tried(
-    customer: Annotated[str, typer.Option(help="Телефон покупателя, например 79115550123.")],
+    customer: Annotated[str, typer.Option(help="Телефон покупателя, как его вводит кассир.")],
     config: Config = DEFAULT,
     register: Annotated[str, typer.Option(help="Касса; по умолчанию первая в настройках.")] = "",
     at: Annotated[
@@ -74,7 +74,7 @@ def tried(
     file = ConfigFile(config)
     bootstrap.check(file)
     scene = _scene(file, register, at)
-    found = asyncio.run(_customer(file, CustomerKey(KeyKind.PHONE, _digits(customer)), scene.register))
+    found = asyncio.run(_customer(file, CustomerKey(KeyKind.PHONE, workbench.phone_digits(customer)), scene.register))
     if found is None:
         typer.echo("Сервер лояльности не знает покупателя с этим телефоном.", err=True)
         raise typer.Exit(1)
@@ -83,10 +83,6 @@ def tried(
         sys.stdout.buffer.write(msgspec.json.encode(verdicts) + b"\n")
     else:
         _print(verdicts, config)
-
-
-def _digits(phone: str) -> str:
-    return "".join(filter(str.isdigit, phone))
 
 
 def _scene(file: ConfigFile, register: str, at: datetime | None) -> Scene:

@@ -18,9 +18,12 @@ PRICE = Decimal("100.00")
 def roubles(text: object) -> Decimal:
     """What was typed, or the default. Raises `typer.BadParameter` for what is no price."""
     try:
-        return Decimal(str(text).replace(",", ".")).quantize(KOPECK)
+        price = Decimal(str(text).replace(",", ".")).quantize(KOPECK)
+        if price > 0:  # NaN cannot even be compared
+            return price
     except InvalidOperation:
-        raise typer.BadParameter(f"{text!r} — не цена; например 100.00") from None
+        pass
+    raise typer.BadParameter(f"{text!r} — не цена; например 100.00")
 
 
 def trial(

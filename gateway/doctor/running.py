@@ -33,7 +33,7 @@ def fetched(config: ConfigFile, path: str) -> Answer | None:
         connection.request("GET", path)
         response = connection.getresponse()
         return Answer(response.status, msgspec.json.decode(response.read()))
-    except (OSError, http.client.HTTPException, msgspec.DecodeError):
+    except (OSError, UnicodeError, http.client.HTTPException, msgspec.DecodeError):
         return None
     finally:
         connection.close()

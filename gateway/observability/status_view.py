@@ -1,8 +1,7 @@
 """The store at a glance: gathered from the services, the store and the last hour, for the status page."""
 
-from collections.abc import Coroutine
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from msgspec import Struct
 
@@ -26,6 +25,7 @@ from gateway.observability.metrics import Metrics
 from gateway.ports import Clock, StatusDesk, Store
 from gateway.services.operating import Operating
 from gateway.services.records import Records
+from gateway.services.side_jobs import Job
 
 PARKED_SHOWN = 20
 
@@ -51,10 +51,10 @@ class StatusView:
         self._started = clock.now()
         metrics.listen(self._hour)
 
-    def jobs(self) -> list[Coroutine[Any, Any, None]]:
+    def jobs(self) -> list[Job]:
         """What has to run for ever, for the page and for the alert of a register without a screen."""
         screens = self._core.popups.screens
-        return [self._hour.watch(), screens.watch(self._house.registers, self._core.wording.local)]
+        return [self._hour.watch, partial(screens.watch, self._house.registers, self._core.wording.local)]
 
     async def overview(self) -> Overview:
         limited = self._core.limited.state()

@@ -1,8 +1,5 @@
 """All that brings slips on paper, put together."""
 
-from collections.abc import Coroutine
-from typing import Any
-
 from msgspec import Struct
 
 from gateway.ports import Meter
@@ -11,6 +8,7 @@ from gateway.services.print_book import PrintBook
 from gateway.services.print_desk import PrintDesk
 from gateway.services.printing import PaperTerms, Printers, Printing
 from gateway.services.records import Records
+from gateway.services.side_jobs import Job
 from gateway.services.side_slips import SideSlips
 from gateway.services.slips import Slips
 
@@ -23,9 +21,9 @@ class Paper(Struct, frozen=True, kw_only=True):
     side: SideSlips
     desk: PrintDesk
 
-    def jobs(self) -> list[Coroutine[Any, Any, None]]:
+    def jobs(self) -> list[Job]:
         """What has to run for ever."""
-        return [*self.printing.jobs(), self.after_sale.run()]
+        return [*self.printing.jobs(), self.after_sale.run]
 
 
 def paper(printers: Printers, records: Records, slips: Slips, meter: Meter, terms: PaperTerms) -> Paper:

@@ -6,11 +6,10 @@ it is still worth it, what was being printed waits for a person.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 from msgspec import Struct
@@ -25,6 +24,7 @@ from gateway.errors import Conflict, StoreError
 from gateway.ports import Clock, Meter, Printer
 from gateway.services.print_book import PrintBook
 from gateway.services.print_queue import PrintQueue
+from gateway.services.side_jobs import Job
 
 log = structlog.get_logger()
 
@@ -77,9 +77,9 @@ class Printing:
             name: PrintQueue(name, printer, book, clock, meter) for name, printer in printers.named.items()
         }
 
-    def jobs(self) -> list[Coroutine[Any, Any, None]]:
+    def jobs(self) -> list[Job]:
         """What has to run for ever."""
-        return [self._take_orders(), *(queue.run() for queue in self._queues.values()), self._sweep_for_ever()]
+        return [self._take_orders, *(queue.run for queue in self._queues.values()), self._sweep_for_ever]
 
     def has_printer(self, register: RegisterRef) -> bool:
         return register in self._printers.of_register

@@ -1,18 +1,19 @@
 """What the administrator hears without asking."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from gateway.domain.hours import hours
 from gateway.services.alarms.looking import AlarmRules
 from gateway.settings.section import Section
 
 OpenHours = Annotated[
     str,
     Meta(
-        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?\Z",
-        description='"ЧЧ:ММ-ЧЧ:ММ", например "09:00-21:00", или пусто',
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00))?\Z",
+        description='"ЧЧ:ММ-ЧЧ:ММ", например "09:00-21:00" или через полночь "20:00-04:00", или пусто',
     ),
 ]
 
@@ -32,14 +33,12 @@ class Alarms(Section, frozen=True, kw_only=True):
     open_hours: OpenHours = ""
 
     def rules(self, disk_free: int) -> AlarmRules:
-        opens, _, closes = self.open_hours.partition("-")
         return AlarmRules(
             loyalty_away=timedelta(minutes=self.loyalty_away_minutes),
             outbox_old=timedelta(minutes=self.outbox_old_minutes),
             printer=timedelta(minutes=self.printer_minutes),
             register_silent=timedelta(minutes=self.register_silent_minutes),
-            opens=time.fromisoformat(opens) if opens else None,
-            closes=time.fromisoformat(closes) if closes else None,
+            open=hours(self.open_hours),
             disk_free=disk_free,
         )
 

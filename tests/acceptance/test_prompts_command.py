@@ -78,6 +78,10 @@ async def test_another_customer_gets_other_reasons(config: Path) -> None:
     assert found["expiring"] == (False, ["points_expire_within_days"])
 
 
+async def test_a_phone_is_taken_as_a_cashier_spells_it(config: Path) -> None:
+    assert await verdicts(config, "9217654321") == await verdicts(config, "8 (921) 765-43-21")
+
+
 async def test_a_person_reads_the_reasons_in_words_beside_the_keys(config: Path) -> None:
     code, said = await asked(config, MARIA)
     words = " ".join(said.split())

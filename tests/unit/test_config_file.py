@@ -50,6 +50,7 @@ def added(block: str) -> str:
 OUTLET = '[outlet]\nid = "MAG-3"\ntimezone = "Europe/Moscow"'
 
 COMPARED = '[codes]\nspending = "server"\n[identification.spending]\nphone = "with_code"\n'
+MAIL = '[mail]\nserver = "{}"\nsender = "kassa@example.org"\nrecipients = ["{}"]'
 FIELD = '[[enrolment.fields]]\nname = "n"\ncaption = "Имя"\n'
 
 MISTAKES = {
@@ -106,6 +107,13 @@ MISTAKES = {
     "no printer to print on": (changed("access_key", 'slip_to = "printer"\naccess_key'), "registers[1].printer"),
     "printer twice": (added(f'{PRINTER}address = "a"\n{PRINTER}address = "b"'), "printers[2].name", "своё"),
     "printer without an address": (added(PRINTER), "printers[1].address", "адрес:порт"),
+    "printer with a typo in its address": (
+        added(PRINTER + 'address = "192.168.1..50:9100"'),
+        "printers[1].address: указано '192.168.1..50:9100'",
+        "192.168.1.50:9100",
+    ),
+    "mail server with a typo": (added(MAIL.format("mail..example.org", "a@b.org")), "mail.server: указано 'mail..ex"),
+    "mail to two in one": (added(MAIL.format("mail.org", r"a@b.org\nc@d.org")), "mail.recipients: указано 'a@b.org"),
     "printer of no known width": (added(PRINTER + 'address = "a"\ncolumns = 40'), "printers[1].columns", "32, 42"),
     "address without a port": (changed('"127.0.0.1:8090"', '"127.0.0.1"'), "server.listen", "адрес:порт"),
     "address with a scheme": (changed('"127.0.0.1:9108"', '"http://a:1"'), "server.admin", "адрес:порт"),

@@ -1,11 +1,12 @@
 """Which causes hold now, each in words that name what to look at; no customer, no receipt."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from msgspec import Struct
 
 from gateway.domain.alarm import Cause
+from gateway.domain.hours import Hours
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import StoreError
 from gateway.ports import Clock, Counts, Store
@@ -24,15 +25,14 @@ TROUBLES = {
 
 
 class AlarmRules(Struct, frozen=True, kw_only=True):
-    """How long each cause may last before it is one. `opens`, `closes`: None when a silent register is none."""
+    """How long each cause may last before it is one. `open`: when a silent register is one; None: never."""
 
     loyalty_away: timedelta = timedelta(minutes=5)
     outbox_old: timedelta = timedelta(minutes=10)
     printer: timedelta = timedelta(minutes=2)
     popup_late: timedelta = timedelta(hours=1)
     register_silent: timedelta = timedelta(hours=1)
-    opens: time | None = None
-    closes: time | None = None
+    open: Hours | None = None
     disk_free: int = 1024**3
 
 
@@ -129,13 +129,12 @@ class Looking:
         return "; ".join(f"касса {ref} молчит с {self._local(quiet[ref])}" for ref in silent)
 
     def _opened(self, now: datetime) -> datetime | None:
-        """When the outlet opened today; None while it is closed."""
-        local = now.astimezone(self._zone)
-        if self._rules.opens is None or self._rules.closes is None:
+        """When the outlet opened, today or before midnight; None while it is closed."""
+        hours, local = self._rules.open, now.astimezone(self._zone)
+        if hours is None or not hours.include(local.time()):
             return None
-        if not self._rules.opens <= local.time() < self._rules.closes:
-            return None
-        return local.replace(hour=self._rules.opens.hour, minute=self._rules.opens.minute, second=0, microsecond=0)
+        opened = local.replace(hour=hours.begins.hour, minute=hours.begins.minute, second=0, microsecond=0)
+        return opened if opened <= local else opened - timedelta(days=1)
 
     def _local(self, at: datetime) -> str:
         return at.astimezone(self._zone).strftime("%d.%m %H:%M")

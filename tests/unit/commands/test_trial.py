@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from shop import Shop
 from typer.testing import CliRunner, Result
 
@@ -32,7 +33,8 @@ async def test_a_sale_that_is_refused_is_said_and_exits_with_1(tmp_path: Path) -
     assert "закрытие чека: отказ: Чек не сохранён шлюзом" in told.stdout
 
 
-def test_a_price_that_is_none_is_said_before_anything_is_asked() -> None:
-    told = CliRunner().invoke(app, ["trial", "--price", "сто"])
+@pytest.mark.parametrize("price", ["сто", "nan", "1e99", "0"])
+def test_a_price_that_is_none_is_said_before_anything_is_asked(price: str) -> None:
+    told = CliRunner().invoke(app, ["trial", "--price", price])
     assert told.exit_code == 2
-    assert "сто" in told.output
+    assert price in told.output

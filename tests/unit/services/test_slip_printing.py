@@ -39,7 +39,7 @@ def with_printer(shop: Shop, *, slips_elsewhere: bool = False) -> MemoryPrinter:
 
 async def run(shop: Shop, seconds: float = 0) -> None:
     """The printing of the shop, for so long by its clock."""
-    jobs = [asyncio.create_task(job) for job in shop.core.paper.jobs()]
+    jobs = [asyncio.create_task(job()) for job in shop.core.paper.jobs()]
     for step in (0.0, *[0.5] * int(seconds * 2)):
         shop.clock.move(step)
         for _ in range(30):
@@ -120,7 +120,7 @@ async def slow_server(shop: Shop, *, after: float, slips_elsewhere: bool) -> Mem
     receipt = await of_maria(shop)
     shop.program.fail_all(Fault.UNAVAILABLE)
     await shop.complete(receipt)
-    jobs = [asyncio.create_task(job) for job in shop.core.paper.jobs()]
+    jobs = [asyncio.create_task(job()) for job in shop.core.paper.jobs()]
     await shop.wait_for_background()
     await shop.pass_time(seconds=after)
     await shop.wait_for_background()

@@ -1,7 +1,7 @@
 """One mail when a cause begins, one when it is over, at most one an hour, through restarts and a mail server away."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from virtual_clock import FakeClock
 from adapters.mail.memory import MemoryMailer
 from adapters.stores.memory import MemoryStore
 from gateway.domain.alarm import Cause
+from gateway.domain.hours import Hours
 from gateway.observability.metrics import Metrics
 from gateway.services.alarms.looking import AlarmRules, Looking
 from gateway.services.alarms.noticing import Noticing
@@ -145,20 +146,27 @@ def _samples(world: World) -> list[str]:
     ]
 
 
-def hours(at: datetime, *, before: int, after: int) -> dict[str, object]:
-    return {
-        "opens": (at - timedelta(hours=before)).time().replace(second=0, microsecond=0),
-        "closes": (at + timedelta(hours=after)).time(),
-    }
+def hours(at: datetime, *, before: int, after: int) -> Hours:
+    begins = (at - timedelta(hours=before)).time().replace(second=0, microsecond=0)
+    return Hours(begins, (at + timedelta(hours=after)).time())
 
 
 async def test_a_silent_register_is_an_alarm_in_opening_hours_only() -> None:
-    open_ = World(None, **hours(AT, before=3, after=6))
+    open_ = World(None, open=hours(AT, before=3, after=6))
     assert await open_.after(59) == []
     assert await open_.after(2) == ["[MAG-3] касса молчит"]
     open_.noticing.request(REGISTER, "client", "ok", 0.1)
     assert await open_.after(1) == ["[MAG-3] прошло: касса молчит"]
     assert await World(None).after(120) == []
+
+
+async def test_a_shop_that_is_open_over_midnight_is_open_after_midnight_too() -> None:
+    world = World(None, open=Hours(time(20), time(4)))
+    world.clock.move_to(AT.replace(hour=23, minute=30))
+    world.noticing.request(REGISTER, "client", "ok", 0.1)
+    assert await world.after(59) == []
+    assert await world.after(2) == ["[MAG-3] касса молчит"]
+    assert await world.after(210) == ["[MAG-3] прошло: касса молчит"]  # closed
 
 
 async def test_a_register_without_a_screen_is_mailed_as_soon_as_it_is_noticed_and_when_one_is_there(
