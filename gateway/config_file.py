@@ -45,13 +45,17 @@ LONGEST_SHOWN = 60
 class ConfigFile:
     """One file, decoded. `folder` is where its relative paths start."""
 
-    def __init__(self, path: Path, overrides: Mapping[str, str | None] | None = None) -> None:
+    def __init__(
+        self, path: Path, overrides: Mapping[str, str | None] | None = None, *, folder: Path | None = None
+    ) -> None:
         """`overrides` win over the file: `{"server.listen": "127.0.0.1:80"}`; None leaves the file's value.
+
+        `folder`: where the file will lie, when that is not where it lies now.
 
         Raises `ConfigError` when the file cannot be read or does not fit.
         """
         self.path = path
-        self.folder = path.resolve().parent
+        self.folder = folder or path.resolve().parent
         table = self._read()
         for key, value in (overrides or {}).items():
             section, _, name = key.partition(".")
@@ -96,6 +100,10 @@ class ConfigFile:
             raise ConfigError(f"{self.path}: {key}: {path} не в UTF-8, а ключ — одна строка текста") from error
         looked = ", ".join(map(str, places))
         raise ConfigError(f"{self.path}: {key}: нужен непустой файл с ключом; указано {name!r}, искали: {looked}")
+
+    def secret_file(self, name: str) -> Path | None:
+        """Where a secret's file is; None when it is nowhere."""
+        return next((path for path in self._places(name) if path.is_file() and path.stat().st_size), None)
 
     def _places(self, name: str) -> list[Path]:
         """A credential is named by its line in the unit; one of a folder by both (systemd.exec(5))."""

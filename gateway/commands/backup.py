@@ -1,7 +1,5 @@
 """`pos-gateway backup` and `restore`: all of a gateway in one file, while it runs; and the way back."""
 
-import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +9,10 @@ import typer
 from gateway import archive, workbench
 from gateway.clock import SystemClock
 from gateway.commands.attached import DEFAULT, Config
-from gateway.config_file import CREDENTIALS, ConfigFile
+from gateway.config_file import ConfigFile
 from gateway.doctor import running
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, StoreError
+from gateway.restoring import pieces, place, refusal
 
 File = Annotated[Path | None, typer.Argument(help="Файл архива; пусто — pos-gateway-ДАТА.tar.gz здесь.")]
 
@@ -21,45 +20,75 @@ File = Annotated[Path | None, typer.Argument(help="Файл архива; пус
 def backup(file: File = None, config: Config = DEFAULT) -> None:
     """Сохранить всё: базу (шлюз при этом работает), настройки, ключи, шаблоны. В файле секреты: храните его так же.
 
-    База PostgreSQL сохраняется её же средствами: pg_dump.
+    База PostgreSQL сохраняется её же средствами: pg_dump. Код завершения 1, когда чего-то из названного в настройках
+    здесь нет или из записанного архива восстановить нельзя.
     """
     loaded = ConfigFile(config)
     target = file or Path(f"pos-gateway-{SystemClock().now().astimezone():%Y%m%d-%H%M%S}.tar.gz")
     with tempfile.TemporaryDirectory(prefix="pos-gateway-") as name:
         copied = Path(name) / archive.DATABASE
         workbench.copy_store(loaded, copied)
-        archive.written(target, loaded, copied)
+        missing = archive.written(target, loaded, copied)
+    _try_out(target)
     typer.echo(f"{target}: сохранено, {target.stat().st_size // 1024} КБ. В файле секреты и данные покупателей.")
+    _tell_and_fail("Не сохранено", missing)
+
+
+def _try_out(target: Path) -> None:
+    """As a restore would begin. Raises `ConfigError`, `StoreError`; the file stays for whoever can use it."""
+    with tempfile.TemporaryDirectory(prefix="pos-gateway-") as name:
+        try:
+            _opened(target, Path(name), Path(name) / archive.CONFIG)
+        except (ConfigError, StoreError) as error:
+            raise type(error)(f"{target}: записан, но восстановить из него нельзя: {error}") from error
+
+
+def _tell_and_fail(what: str, faults: list[str]) -> None:
+    """Raises `typer.Exit` with 1 when there is any."""
+    for fault in faults:
+        typer.echo(f"{what}: {fault}", err=True)
+    if faults:
+        raise typer.Exit(1)
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help="Архив, сделанный командой backup.")],
     config: Config = DEFAULT,
     *,
-    force: Annotated[bool, typer.Option(help="Заменить базу и настройки, что уже есть; прежние — в .old.")] = False,
+    force: Annotated[bool, typer.Option(help="Заменить то, что уже есть; прежнее останется с именем .old.")] = False,
 ) -> None:
     """Вернуть всё из архива на этот компьютер. Шлюз должен быть остановлен, и на старом компьютере тоже.
 
     Не отправленное к моменту копии будет отправлено; уже отправленное сервер узнает по ключам и не удвоит.
+    Код завершения 1, когда что-то из архива не легло на место: что именно, сказано.
     """
     with tempfile.TemporaryDirectory(prefix="pos-gateway-") as name:
-        folder = Path(name)
-        archive.unpacked(file, folder)
-        loaded = ConfigFile(folder / archive.CONFIG)
-        workbench.require_usable(folder / archive.DATABASE)
+        loaded = _opened(file, Path(name), config)
         database = workbench.database(loaded)
-        _require_free(loaded, [database, config], force=force)
-        _place(folder / archive.DATABASE, database)
-        for stale in (database.with_name(database.name + end) for end in ("-wal", "-shm")):
-            stale.unlink(missing_ok=True)
-        _place(folder / archive.CONFIG, config)
-        for inner in (CREDENTIALS, loaded.settings.templates.folder):
-            if inner and (folder / inner).is_dir():
-                shutil.copytree(folder / inner, config.parent / inner, dirs_exist_ok=True)
-    typer.echo(f"Восстановлено: {database}, {config}.")
+        named = {piece: refusal(piece, loaded.folder) for piece in pieces(Path(name), loaded)}
+        faults = [why for why in named.values() if why]
+        fitting = [piece for piece, why in named.items() if piece.is_needed and not why]
+        _require_free(loaded, [database, config, *(piece.target for piece in fitting)], force=force)
+        place(Path(name) / archive.DATABASE, database)
+        place(Path(name) / archive.CONFIG, config)
+        for piece in fitting:
+            place(piece.source, piece.target)
+    typer.echo(f"Восстановлено: {database}, {config}; ключей и шаблонов: {len(named) - len(faults)}.")
     typer.echo(
         "На старом компьютере шлюз больше не запускайте. Дальше: systemctl start pos-gateway, pos-gateway doctor"
     )
+    _tell_and_fail("Не восстановлено", faults)
+
+
+def _opened(file: Path, folder: Path, config: Path) -> ConfigFile:
+    """An archive unpacked into `folder`; its config as it will be read at `config`.
+
+    Raises `ConfigError`, `StoreError` for what no gateway could start on.
+    """
+    archive.unpacked(file, folder)
+    loaded = ConfigFile(folder / archive.CONFIG, folder=config.parent.resolve())
+    workbench.require_usable(folder / archive.DATABASE)
+    return loaded
 
 
 def _require_free(config: ConfigFile, targets: list[Path], *, force: bool) -> None:
@@ -69,15 +98,3 @@ def _require_free(config: ConfigFile, targets: list[Path], *, force: bool) -> No
     there = [str(path) for path in targets if path.exists()]
     if there and not force:
         raise ConfigError(f"уже есть: {', '.join(there)}; с --force прежние останутся рядом с именем .old")
-
-
-def _place(source: Path, target: Path) -> None:
-    """Whole or not at all, and the property of whoever owns the folder."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        target.replace(target.with_name(target.name + ".old"))
-    draft = target.with_name(target.name + ".new")
-    shutil.copy2(source, draft)
-    owner = target.parent.stat()
-    os.chown(draft, owner.st_uid, owner.st_gid)
-    draft.replace(target)

@@ -2,7 +2,9 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -10,8 +12,11 @@ from msgspec.structs import asdict
 from gateway.errors import ConfigError
 
 ACCESS_KEY, SCREEN_TOKEN, LOYALTY_KEY = "frontol-access-key", "screen-token", "mindbox-secret-key"
-ONEC_KEY = "onec-key-{place}"
-"""The files of the secrets. Frontol registers share a key; a 1C register is known by its own, counted from 1."""
+ONEC_KEY = "onec-key-of-{id}"
+"""The files of the secrets. Frontol registers share a key; a 1C register is known by its own, named for it."""
+
+Files = Mapping[tuple[str, str], tuple[str, str]]
+"""The files of the access key and of the screens' key, by a register's kind and id."""
 
 REGISTER = re.compile(r"^\[\[registers\]\]\n.*?\n(?=\n)", re.MULTILINE | re.DOTALL)
 
@@ -39,19 +44,37 @@ class Till(Struct, frozen=True, kw_only=True):
     screen_token_file: str
 
 
-def tills(frontol: Iterable[str], onec: Iterable[str]) -> tuple[Till, ...]:
-    """Registers by their ids."""
-    keys = {name: ONEC_KEY.format(place=place) for place, name in enumerate(onec, 1)}
-    return (
-        *(
-            Till(kind="frontol", id=name, access_key_file=ACCESS_KEY, screen_token_file=SCREEN_TOKEN)
-            for name in frontol
-        ),
-        *(
-            Till(kind="onec_retail", id=name, access_key_file=key, screen_token_file=key)
-            for name, key in keys.items()
-        ),
+def tills(frontol: Iterable[str], onec: Iterable[str], known: Files) -> tuple[Till, ...]:
+    """Registers by their ids; one that is `known` keeps its keys, they were entered at it."""
+    asked = (*(("frontol", name) for name in frontol), *(("onec_retail", name) for name in onec))
+    files = {who: known.get(who) or _new_files(*who) for who in asked}
+    return tuple(
+        Till(kind=kind, id=name, access_key_file=key, screen_token_file=token)
+        for (kind, name), (key, token) in files.items()
     )
+
+
+def _new_files(kind: str, name: str) -> tuple[str, str]:
+    """Of ASCII letters only: systemd takes nothing else as the name of a credential."""
+    if kind == "frontol":
+        return ACCESS_KEY, SCREEN_TOKEN
+    key = ONEC_KEY.format(id=quote(name, safe=""))
+    return key, key
+
+
+def known_files(text: str) -> Files:
+    """Of the registers of a config that is there already; none of one that cannot be read."""
+    try:
+        rows = tomllib.loads(text).get("registers", [])
+        return {
+            (row["kind"], row["id"]): (
+                row["access_key_file"],
+                row.get("screen_token_file") or _new_files(row["kind"], row["id"])[1],
+            )
+            for row in rows
+        }
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 class Answers(Struct, frozen=True, kw_only=True):

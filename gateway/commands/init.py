@@ -11,7 +11,7 @@ from urllib.parse import quote
 import typer
 
 from gateway.commands import doctor
-from gateway.commands.first_config import LOYALTY_KEY, Answers, Place, Till, tills, written
+from gateway.commands.first_config import LOYALTY_KEY, Answers, Files, Place, Till, known_files, tills, written
 from gateway.config_file import CREDENTIALS
 from gateway.errors import ConfigError
 from gateway.resources import shipped
@@ -50,7 +50,7 @@ def init(
         raise ConfigError(f"{target} уже есть: измените его, или init --force (старый останется в {target}.old)")
     answers = Answers(
         outlet=outlet or typer.prompt("Идентификатор магазина (как во Frontol)"),
-        registers=_registers(register, onec_register),
+        registers=_registers(register, onec_register, _known(target)),
         url=SANDBOX_URL if sandbox else url or typer.prompt("Адрес API Mindbox", default="https://api.mindbox.ru"),
         endpoint=SANDBOX_ENDPOINT if sandbox else endpoint or typer.prompt("Точка интеграции (endpointId)"),
         printers=_printers(printer, asked=not (outlet and (register or onec_register))),
@@ -62,18 +62,22 @@ def init(
     _write(folder / CREDENTIALS / LOYALTY_KEY, key + "\n", mode=0o600)
     typer.echo(f"{target}: записан.")
     for till in answers.registers:
-        _tell(till, folder / CREDENTIALS)
+        _tell(till, folder)
     typer.echo("Проверка:\n")
     doctor.show(asyncio.run(doctor.examine(target)))
     typer.echo("\nДальше: systemctl start pos-gateway.socket pos-gateway, потом pos-gateway doctor ещё раз.")
 
 
-def _registers(frontol: list[str] | None, onec: list[str] | None) -> tuple[Till, ...]:
+def _known(target: Path) -> Files:
+    return known_files(target.read_text(encoding="utf-8-sig", errors="replace")) if target.is_file() else {}
+
+
+def _registers(frontol: list[str] | None, onec: list[str] | None, known: Files) -> tuple[Till, ...]:
     """Raises `ConfigError` when there is none."""
     if not (frontol or onec):
         frontol = _list("Идентификаторы касс Frontol через запятую, как во Frontol (пусто — нет)")
         onec = _list("Имена касс 1С:Розница через запятую (пусто — нет)")
-    return tills(frontol or [], onec or [])
+    return tills(frontol or [], onec or [], known)
 
 
 def _list(question: str) -> list[str]:
@@ -81,9 +85,9 @@ def _list(question: str) -> list[str]:
     return [part.strip() for part in answer.split(",") if part.strip()]
 
 
-def _tell(till: Till, credentials: Path) -> None:
+def _tell(till: Till, folder: Path) -> None:
     """What is entered at the register, and where its cashier looks."""
-    key, token = (_made_up(credentials / name) for name in (till.access_key_file, till.screen_token_file))
+    key, token = (_made_up(_place(folder, name)) for name in (till.access_key_file, till.screen_token_file))
     where = "ключ доступа для Frontol" if till.kind == "frontol" else "ключ для формы шл_Настройки в 1С"
     typer.echo(f"Касса {till.id}: {where} {key}")
     page = f"http://АДРЕС-ЭТОГО-КОМПЬЮТЕРА:8090/cashier/{quote(till.id)}?token={token}"
@@ -113,6 +117,12 @@ def _loyalty_key(path: Path | None) -> str:
     if not key:
         raise ConfigError("секретный ключ сервера лояльности пуст")
     return str(key)
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Where the gateway finds a secret of that name first."""
+    beside = folder / name
+    return beside if "/" in name or beside.is_file() else folder / CREDENTIALS / name
 
 
 def _made_up(path: Path) -> str:

@@ -54,7 +54,7 @@ def onec(
 
     Если шлюз просит код из SMS, команда спросит его у вас. Чеки на шлюзе и сервере лояльности останутся.
 
-    pos-gateway simulate onec sale.toml --access-key-file /etc/pos-gateway/credentials/onec-key-1 --quirk bom
+    pos-gateway simulate onec sale.toml --access-key-file /etc/pos-gateway/credentials/onec-key-of-K1 --quirk bom
     """
     if not asyncio.run(_played_onec(script, url, _key(access_key_file), frozenset(quirk or ()), as_json)):
         sys.exit(1)

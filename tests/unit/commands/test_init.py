@@ -96,6 +96,30 @@ def test_a_1c_register_gets_a_key_of_its_own_that_opens_its_popups_too(tmp_path:
     assert not (folder / "credentials/frontol-access-key").exists()
 
 
+def keys_of_1c(folder: Path) -> dict[str, str]:
+    config = ConfigFile(folder / "gateway.toml")
+    bootstrap.check(config)
+    return {row.id: config.secret(row.access_key_file, "") for row in config.settings.registers}
+
+
+@pytest.mark.parametrize("named", ["onec-key-of-", "onec-key-", "secrets/"], ids=["by id", "counted", "his own way"])
+def test_a_1c_register_keeps_its_key_whoever_stands_before_it_now(tmp_path: Path, named: str) -> None:
+    assert init(tmp_path, "--outlet", "A", "--onec-register", "1", "--onec-register", "2", "--sandbox").exit_code == 0
+    path = tmp_path / "gateway.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("onec-key-of-", named), encoding="utf-8")
+    for name in ("1", "2"):
+        target = tmp_path / ("" if "/" in named else "credentials") / f"{named}{name}"
+        target.parent.mkdir(exist_ok=True)
+        (tmp_path / f"credentials/onec-key-of-{name}").rename(target)
+    first = keys_of_1c(tmp_path)
+    others = ("--onec-register", "Касса 1", "--onec-register", "2")
+    again = init(tmp_path, "--outlet", "A", *others, "--sandbox", "--force")
+    assert again.exit_code == 0, again.output
+    second = keys_of_1c(tmp_path)
+    assert second["2"] == first["2"]
+    assert second["Касса 1"] not in first.values()
+
+
 def test_no_register_at_all_is_refused(tmp_path: Path) -> None:
     refused = init(tmp_path, "--sandbox", said="A\n\n\n\n")
     assert "нужна хотя бы одна касса" in str(refused.exception)
