@@ -38,11 +38,11 @@ def written(archive: Path, config: ConfigFile, database: Path) -> list[str]:
 
     Raises `ConfigError` when the archive is there already or cannot be written.
     """
-    found = {DATABASE: database, CONFIG: config.path, **_named(config)}
     try:
+        found = {DATABASE: database, CONFIG: config.path, **_named(config)}
         descriptor = os.open(archive, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     except OSError as error:
-        raise ConfigError(f"{archive}: {error.strerror}") from error
+        raise ConfigError(f"{error.filename}: {error.strerror}") from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             with tarfile.open(fileobj=file, mode="w:gz", dereference=True) as tar:
@@ -52,7 +52,7 @@ def written(archive: Path, config: ConfigFile, database: Path) -> list[str]:
             os.fsync(file.fileno())
     except OSError as error:
         archive.unlink()
-        raise ConfigError(f"{archive}: {error.filename or ''} {error.strerror}") from error
+        raise ConfigError(f"{error.filename or archive}: {error.strerror}") from error
     return list(_missing(config, found))
 
 

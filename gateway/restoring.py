@@ -16,9 +16,10 @@ LOGS = ("-wal", "-shm")
 
 
 class Piece(Struct, frozen=True, kw_only=True):
-    """One file of the archive, unpacked, and its place on this computer. `what` it is, in words."""
+    """One file of the archive, unpacked, and its place on this computer. `what` it is, in words; its `name` there."""
 
     what: str
+    name: str
     source: Path
     target: Path
 
@@ -32,13 +33,15 @@ class Piece(Struct, frozen=True, kw_only=True):
 def pieces(unpacked: Path, config: ConfigFile) -> Iterator[Piece]:
     """What the config names. `config` is the archive's, its paths taken from where it will lie."""
     for name in archive.secret_names(config):
-        source = unpacked / archive.secret_place(name)
-        yield Piece(what=f"ключ {name}", source=source, target=_wanted(config.folder, name))
+        inner = archive.secret_place(name)
+        target = _wanted(config.folder, name)
+        yield Piece(what=f"ключ {name}", name=inner, source=unpacked / inner, target=target)
     if folder := config.settings.templates.folder:
         inside = unpacked / archive.TEMPLATES
         for source in sorted(path for path in inside.rglob("*") if path.is_file()):
             target = Path(os.path.normpath(config.folder / folder / source.relative_to(inside)))
-            yield Piece(what=f"шаблон {source.name}", source=source, target=target)
+            inner = str(source.relative_to(unpacked))
+            yield Piece(what=f"шаблон {source.name}", name=inner, source=source, target=target)
 
 
 def _wanted(folder: Path, name: str) -> Path:
@@ -53,19 +56,19 @@ def refusal(piece: Piece, folder: Path) -> str:
         return "" if piece.target.is_file() else f"{piece.what}: в архиве его нет; положите его в {piece.target}"
     if not piece.is_needed or piece.target.is_relative_to(folder):
         return ""
-    return f"{piece.what}: его место вне {folder}; достаньте его из архива сами: {piece.target}"
+    return f"{piece.what}: место вне {folder}; достаньте из архива {piece.name} и положите в {piece.target}"
 
 
 def place(source: Path, target: Path) -> None:
     """Whole or not at all, never readable by others meanwhile, and the property of whoever owns the folder."""
     target.parent.mkdir(mode=0o700 if target.parent.name == CREDENTIALS else 0o755, parents=True, exist_ok=True)
-    _put_aside(target)
     draft = target.with_name(target.name + ".new")
     draft.unlink(missing_ok=True)
     draft.touch(mode=archive.PRIVATE)
     shutil.copy2(source, draft)
     owner = target.parent.stat()
     os.chown(draft, owner.st_uid, owner.st_gid)
+    _put_aside(target)
     draft.replace(target)
 
 

@@ -69,10 +69,10 @@ def restore(
         faults = [why for why in named.values() if why]
         fitting = [piece for piece, why in named.items() if piece.is_needed and not why]
         _require_free(loaded, [database, config, *(piece.target for piece in fitting)], force=force)
-        place(Path(name) / archive.DATABASE, database)
-        place(Path(name) / archive.CONFIG, config)
+        _put(Path(name) / archive.DATABASE, database)
+        _put(Path(name) / archive.CONFIG, config)
         for piece in fitting:
-            place(piece.source, piece.target)
+            _put(piece.source, piece.target)
     typer.echo(f"Восстановлено: {database}, {config}; ключей и шаблонов: {len(named) - len(faults)}.")
     typer.echo(
         "На старом компьютере шлюз больше не запускайте. Дальше: systemctl start pos-gateway, pos-gateway doctor"
@@ -89,6 +89,14 @@ def _opened(file: Path, folder: Path, config: Path) -> ConfigFile:
     loaded = ConfigFile(folder / archive.CONFIG, folder=config.parent.resolve())
     workbench.require_usable(folder / archive.DATABASE)
     return loaded
+
+
+def _put(source: Path, target: Path) -> None:
+    """Raises `ConfigError`; what was put before stays, and a second restore goes on."""
+    try:
+        place(source, target)
+    except OSError as error:
+        raise ConfigError(f"{target} не записать: {error.strerror}; нужен root и место на диске") from error
 
 
 def _require_free(config: ConfigFile, targets: list[Path], *, force: bool) -> None:

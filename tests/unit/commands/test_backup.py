@@ -143,8 +143,10 @@ password_file = "{}"
 """
 
 
-@pytest.mark.parametrize("templates", ["tpl", "../tpl", "absolute"])
-@pytest.mark.parametrize("password", ["beside", "secrets/inside", "credentials/linked"])
+@pytest.mark.parametrize(
+    ("templates", "password"),
+    [("tpl", "linked"), ("../tpl", "credentials/linked"), ("absolute", "secrets/linked")],
+)
 def test_every_file_that_the_config_names_moves_wherever_it_lay(
     tmp_path: Path, templates: str, password: str
 ) -> None:
@@ -170,6 +172,7 @@ def test_every_file_that_the_config_names_moves_wherever_it_lay(
     else:  # another folder than the config's is somebody else's
         assert told.exit_code == 1
         assert "Не восстановлено: шаблон sale.txt" in told.stderr
+        assert "templates/sale.txt" in told.stderr
 
 
 def test_a_secret_that_could_not_be_taken_is_named_then_and_at_the_restore(tmp_path: Path) -> None:
@@ -194,6 +197,18 @@ def test_every_secret_of_the_shipped_config_stands_where_a_backup_looks_for_them
         if re.match(r'#?\w+_file = "', row):
             found.add(table)
     assert found <= {"server", "registers", "store", "loyalty", "mail"}
+
+
+def test_a_place_that_cannot_be_written_is_told_and_what_was_there_stays(tmp_path: Path) -> None:
+    config = write_config(tmp_path, NOWHERE)
+    _empty_store(config)
+    archive = tmp_path / "all.tar.gz"
+    assert run("backup", archive, "-c", config).exit_code == 0
+    (tmp_path / "state/gateway.sqlite.new").mkdir()  # in the way of the new one
+    told = run("restore", archive, "-c", config, "--force")
+    assert isinstance(told.exception, ConfigError)
+    assert "не записать" in str(told.exception)
+    assert (tmp_path / "state/gateway.sqlite").is_file()
 
 
 def test_an_archive_that_was_cut_off_is_refused(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def keys_of_1c(folder: Path) -> dict[str, str]:
     return {row.id: config.secret(row.access_key_file, "") for row in config.settings.registers}
 
 
-@pytest.mark.parametrize("named", ["onec-key-of-", "onec-key-", "secrets/"], ids=["by id", "counted", "his own way"])
+@pytest.mark.parametrize("named", ["onec-key-of-", "secrets/"], ids=["by id", "his own way"])
 def test_a_1c_register_keeps_its_key_whoever_stands_before_it_now(tmp_path: Path, named: str) -> None:
     assert init(tmp_path, "--outlet", "A", "--onec-register", "1", "--onec-register", "2", "--sandbox").exit_code == 0
     path = tmp_path / "gateway.toml"
