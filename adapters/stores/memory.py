@@ -136,13 +136,13 @@ class MemoryStore:
 
     async def counts(self) -> Counts:
         self._require(writable=False)
-        pending = [row.work.due for row in self._outbox if row.work.kind in PENDING]
+        pending = [row.since for row in self._outbox if row.work.kind in PENDING]
         sales: Counter[State] = Counter(
             row.state for row in self._sales.values() if row.state is not State.DELIVERED and not row.dropped
         )
         return Counts(
             pending=len(pending),
-            oldest_due=min(pending, default=None),
+            owed_since=min(pending, default=None),
             parked_sales=sales[State.PARKED],
             parked_refunds=len(self._parked_refunds()),
             parked_documents=sum(not row.dropped for row in self._documents.values()),

@@ -27,26 +27,29 @@ class MemoryOutbox:
                 del self._rows[work.id]
         for work in change.again:
             if self._holds(work):
-                self._put(work, VOID)
+                self._put(work, VOID, self._rows[work.id].since)
         for work in change.work:
-            self._put(work, VOID if work.id in self._rows else 0)
+            known = self._rows.get(work.id)
+            self._put(work, VOID if known else 0, min(known.since, work.due) if known else work.due)
 
     def _holds(self, work: Work) -> bool:
         return work.id in self._rows and self._rows[work.id].work.lease == work.lease
 
-    def _put(self, work: Work, lease: int) -> None:
-        self._rows[work.id] = OutboxRow(work=replace(work, lease=lease), leased_until=None)
+    def _put(self, work: Work, lease: int, since: datetime) -> None:
+        self._rows[work.id] = OutboxRow(work=replace(work, lease=lease), since=since, leased_until=None)
 
     def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> list[Work]:
         free = (row.work for row in self if row.work.lane is lane and row.work.due <= now and _is_free(row, now))
         leased = [replace(work, lease=next(self._leases)) for work in sorted(free, key=_urgency)[:limit]]
-        self._rows.update({work.id: OutboxRow(work=work, leased_until=until) for work in leased})
+        for work in leased:
+            self._rows[work.id] = replace(self._rows[work.id], work=work, leased_until=until)
         return leased
 
     def bring_forward(self, by: timedelta) -> None:
         for key, row in self._rows.items():
             until = None if row.leased_until is None else row.leased_until - by
-            self._rows[key] = OutboxRow(work=replace(row.work, due=row.work.due - by), leased_until=until)
+            work = replace(row.work, due=row.work.due - by)
+            self._rows[key] = OutboxRow(work=work, since=row.since - by, leased_until=until)
 
     def next_due(self, lane: Lane) -> datetime | None:
         free = (row.work.due for row in self if row.work.lane is lane and row.leased_until is None)

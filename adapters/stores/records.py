@@ -141,10 +141,12 @@ def read_work(kind: str, subject: str, due: int, tries: int, lease: int) -> Work
     return Work(kind=WorkKind(kind), subject=subject, due=instant(due), tries=tries, lease=lease)
 
 
-def read_outbox_row(kind: str, subject: str, due: int, tries: int, lease: int, until: int | None) -> OutboxRow:
+def read_outbox_row(
+    kind: str, subject: str, due: int, tries: int, lease: int, until: int | None, since: int
+) -> OutboxRow:
     """A void lease shows as none: nobody can hold it."""
     work = read_work(kind, subject, due, tries, max(0, lease))
-    return OutboxRow(work=work, leased_until=None if until is None else instant(until))
+    return OutboxRow(work=work, since=instant(since), leased_until=None if until is None else instant(until))
 
 
 def read_history(subject: str, at: int, who: str, before: str, after: str, cause: str) -> HistoryRow:
@@ -156,7 +158,7 @@ def read_counts(row: Sequence[Any], undelivered: Iterable[Sequence[Any]]) -> Cou
     pending, oldest, sales, refunds, documents = row
     return Counts(
         pending=pending,
-        oldest_due=None if oldest is None else instant(oldest),
+        owed_since=None if oldest is None else instant(oldest),
         parked_sales=sales,
         parked_refunds=refunds,
         parked_documents=documents,

@@ -28,7 +28,8 @@ def status(
 
 
 def _said(counts: Counts) -> str:
-    oldest = counts.oldest_due.astimezone().strftime("%d.%m %H:%M:%S") if counts.oldest_due else "—"
+    since = counts.owed_since
+    oldest = since.astimezone().strftime("%d.%m %H:%M:%S") if since else "—"
     return (
         f"ждут отправки: {counts.pending}, старейшее с {oldest}\n"
         f"отклонено сервером: чеков {counts.parked_sales}, возвратов {counts.parked_refunds}\n"

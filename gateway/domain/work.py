@@ -60,7 +60,11 @@ class Work(Struct, frozen=True, kw_only=True):
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):
-    """A row of the outbox as it lies; `leased_until` is None while nobody works on it."""
+    """A row of the outbox as it lies; `leased_until` is None while nobody works on it.
+
+    `since` is when it was first due: `due` moves on with every try that fails.
+    """
 
     work: Work
+    since: datetime
     leased_until: datetime | None

@@ -61,10 +61,9 @@ class Admin:
             counts = await self._store.counts()
         except StoreError:
             return
-        now = self._clock.now()
-        age = (now - counts.oldest_due).total_seconds() if counts.oldest_due else 0.0
         yield gauge("outbox_pending", "Work not yet told to the loyalty server", counts.pending)
-        yield gauge("outbox_oldest_age_seconds", "How long the oldest of it is overdue", max(0.0, age))
+        age = counts.age(self._clock.now())
+        yield gauge("outbox_oldest_age_seconds", "How long the oldest of it has been owed, tries included", age)
         yield gauge("parked_sales", "Sales refused for good", counts.parked_sales)
         yield gauge("parked_refunds", "Refunds refused for good", counts.parked_refunds)
         yield gauge("parked_documents", "Documents that nobody could read", counts.parked_documents)

@@ -108,10 +108,9 @@ class StatusView:
             counts, parked = await self._store.counts(), await self._store.parked(PARKED_SHOWN)
         except StoreError:
             return None
-        overdue = (now - counts.oldest_due).total_seconds() if counts.oldest_due else 0.0
         return OutboxState(
             pending=counts.pending,
-            oldest_seconds=max(0.0, overdue),
+            oldest_seconds=counts.age(now),
             parked=_parked(parked),
             parked_count=counts.parked_sales + counts.parked_refunds + counts.parked_documents,
         )

@@ -19,15 +19,20 @@ from gateway.domain.work import Lane, OutboxRow, Work
 class Counts(Struct, frozen=True, kw_only=True):
     """How much lies in the store. What a person has dropped does not count as parked or undelivered.
 
-    `undelivered` are the sales of every state but DELIVERED.
+    `owed_since` is when the oldest pending work was first due, however often it was tried since; in the future when
+    all of it is only planned. `undelivered` are the sales of every state but DELIVERED.
     """
 
     pending: int
-    oldest_due: datetime | None
+    owed_since: datetime | None
     parked_sales: int
     parked_refunds: int
     parked_documents: int
     undelivered: dict[State, int] = {}
+
+    def age(self, now: datetime) -> float:
+        """How many seconds the oldest pending work has been owed; zero when all of it is only planned."""
+        return 0.0 if self.owed_since is None else max(0.0, (now - self.owed_since).total_seconds())
 
 
 class StoreSize(Struct, frozen=True, kw_only=True):

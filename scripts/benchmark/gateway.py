@@ -49,8 +49,8 @@ class Gateway(Server):
         return {name: float(value) for name, value in rows}
 
     def settle(self, seconds: float = 30) -> None:
-        """Wait until the outbox has nothing due, so that one round's deliveries do not fall into the next."""
-        wait_until(lambda: self.metrics()["pos_gateway_outbox_oldest_age_seconds"] <= 0, "the outbox", seconds)
+        """Wait until the outbox is empty, so that one round's deliveries do not fall into the next."""
+        wait_until(lambda: self.metrics()["pos_gateway_outbox_pending"] == 0, "the outbox", seconds)
 
 
 @contextlib.contextmanager

@@ -90,7 +90,7 @@ async def test_nothing_is_found_in_a_new_store(store: Store) -> None:
     assert await store.prompt("x") is None
     assert await store.next_due(Lane.SALES) is None
     assert [*await store.refunds_of("x"), *await store.offered(REGISTER), *await store.documents()] == []
-    nothing = Counts(pending=0, oldest_due=None, parked_sales=0, parked_refunds=0, parked_documents=0)
+    nothing = Counts(pending=0, owed_since=None, parked_sales=0, parked_refunds=0, parked_documents=0)
     assert await store.counts() == nothing
 
 
@@ -368,12 +368,35 @@ async def test_counts_tell_what_is_owed_and_what_is_parked(store: Store) -> None
     await leased(store)
     states = {State.PARKED: 1, State.CLOSED: 1}
     expected = Counts(
-        pending=4, oldest_due=AT, parked_sales=1, parked_refunds=1, parked_documents=2, undelivered=states
+        pending=4, owed_since=AT, parked_sales=1, parked_refunds=1, parked_documents=2, undelivered=states
     )
     await store.commit(Change(sale=make_sale("c", state=State.DELIVERED)))
     assert await store.counts() == expected
     await store.commit(Change(finished=(make_work(kind=WorkKind.REPORT), make_work(kind=WorkKind.REFUND))))
-    assert (await store.counts()).oldest_due == later(seconds=4)
+    assert (await store.counts()).owed_since == later(seconds=4)
+
+
+async def test_work_is_owed_since_it_was_first_due_however_often_it_is_tried(store: Store) -> None:
+    await store.commit(Change(work=(make_work(),)))
+    for minute in range(3):
+        (work,) = await lease(store, now=later(minutes=minute))
+        await store.commit(Change(again=(replace(work, due=later(minutes=minute + 1), tries=minute + 1),)))
+        assert (await store.counts()).owed_since == AT
+    await store.commit(Change(work=(make_work(due=later(minutes=9)),)))  # a person has it tried again
+    await store.bring_forward(timedelta(hours=1))  # a store of several gateways leaves its times alone
+    (row,) = await store.work(10)
+    assert row.work.due - row.since == timedelta(minutes=9)
+    await store.commit(Change(finished=(make_work(),)))
+    await store.commit(Change(work=(make_work(due=UNTIL),)))
+    assert (await store.counts()).owed_since == UNTIL, "it is another piece of work"
+
+
+async def test_work_planned_for_later_is_owed_from_then_or_from_when_it_is_brought_forward(store: Store) -> None:
+    await store.commit(Change(work=(make_work(kind=WorkKind.REPORT, due=later(minutes=2)),)))
+    counts = await store.counts()
+    assert (counts.age(AT), counts.age(later(minutes=3))) == (0, 60)
+    await store.commit(Change(work=(make_work(kind=WorkKind.REPORT, due=UNTIL),)))
+    assert (await store.counts()).owed_since == UNTIL
 
 
 async def test_what_is_dropped_no_longer_counts_and_is_kept_with_its_reason(store: Store) -> None:
@@ -385,7 +408,7 @@ async def test_what_is_dropped_no_longer_counts_and_is_kept_with_its_reason(stor
         dropped=(make_document(dropped="c"), make_document("unknown", dropped="d")),
     )
     await store.commit(change)
-    nothing = Counts(pending=0, oldest_due=None, parked_sales=0, parked_refunds=0, parked_documents=0)
+    nothing = Counts(pending=0, owed_since=None, parked_sales=0, parked_refunds=0, parked_documents=0)
     assert await store.counts() == nothing
     assert await store.parked(10) == Parked(sales=(), refunds=(), documents=())
     assert await store.sale(sale.id) == replace(sale, version=2, dropped="a")
@@ -411,8 +434,8 @@ async def test_the_outbox_can_be_looked_at_with_its_leases(store: Store) -> None
     (work,) = await lease(store, limit=1)
     rows = await store.work(2)
     assert rows == [
-        OutboxRow(work=work, leased_until=UNTIL),
-        OutboxRow(work=make_work("a", due=later(seconds=1)), leased_until=None),
+        OutboxRow(work=work, since=AT, leased_until=UNTIL),
+        OutboxRow(work=make_work("a", due=later(seconds=1)), since=later(seconds=1), leased_until=None),
     ]
 
 

@@ -91,9 +91,9 @@ class Looking:
         return f"сервер лояльности не отвечает с {self._local(since)}; продажи идут, чеки копятся"
 
     def _outbox(self, counts: Counts, now: datetime) -> str:
-        if counts.oldest_due is None or now - counts.oldest_due < self._rules.outbox_old:
+        if counts.owed_since is None or now - counts.owed_since < self._rules.outbox_old:
             return ""
-        return f"не доставлено {counts.pending}, старейшее ждёт с {self._local(counts.oldest_due)}"
+        return f"не доставлено {counts.pending}, старейшее ждёт с {self._local(counts.owed_since)}"
 
     def _disk(self, free: int | None) -> str:
         if free is None or free >= self._rules.disk_free:

@@ -136,13 +136,16 @@ FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::int[]) AS given (id, lea
 WHERE work.id = given.id AND work.lease = given.lease;
 
 -- name: plan_work
--- Planned anew, it is nobody's, and the lease of whoever works on the old plan is void.
-INSERT INTO work (id, lane, kind, subject, due, tries)
-SELECT given.id, given.lane, given.kind, given.subject, given.due, given.tries
+-- Planned anew, it is nobody's, and the lease of whoever works on the old plan is void. It is owed since it was
+-- first due: a new plan may bring that forward, and never puts it off.
+INSERT INTO work (id, lane, kind, subject, due, since, tries)
+SELECT given.id, given.lane, given.kind, given.subject, given.due, given.due, given.tries
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[])
     AS given (id, lane, kind, subject, due, tries)
 ORDER BY given.id COLLATE "C"
-ON CONFLICT (id) DO UPDATE SET due = excluded.due, tries = excluded.tries, leased_until = NULL, lease = -1;
+ON CONFLICT (id) DO UPDATE SET
+    due = excluded.due, since = least(work.since, excluded.due), tries = excluded.tries, leased_until = NULL,
+    lease = -1;
 
 -- name: news
 -- Told when the transaction is, and only then.
@@ -194,7 +197,7 @@ SELECT body FROM document ORDER BY at, id;
 SELECT min(due) FROM work WHERE lane = $1 AND leased_until IS NULL;
 
 -- name: work
-SELECT kind, subject, due, tries, lease, leased_until FROM work ORDER BY due, id LIMIT $1;
+SELECT kind, subject, due, tries, lease, leased_until, since FROM work ORDER BY due, id LIMIT $1;
 
 -- name: parked_sales
 -- The state stands twice so that the partial index serves.
@@ -271,7 +274,7 @@ SELECT state, count(*) FROM sale WHERE state <> 'delivered' AND NOT dropped GROU
 -- WATCH and POLL do not count: nothing of theirs is owed to anybody.
 SELECT
     count(*),
-    min(due),
+    min(since),
     (SELECT count(*) FROM sale WHERE state = 'parked' AND state <> 'delivered' AND NOT dropped),
     (SELECT count(*) FROM refund WHERE state = 'parked' AND NOT dropped),
     (SELECT count(*) FROM document WHERE NOT dropped)

@@ -106,9 +106,12 @@ INSERT INTO history (subject, at, who, before, after, cause)
 VALUES (:subject, :at, :who, :before, :after, :cause);
 
 -- name: plan_work
--- Planned anew, it is nobody's, and the lease of whoever works on the old plan is void.
-INSERT INTO work (id, lane, kind, subject, due, tries) VALUES (:id, :lane, :kind, :subject, :due, :tries)
-ON CONFLICT (id) DO UPDATE SET due = excluded.due, tries = excluded.tries, leased_until = NULL, lease = -1;
+-- Planned anew, it is nobody's, and the lease of whoever works on the old plan is void. It is owed since it was
+-- first due: a new plan may bring that forward, and never puts it off.
+INSERT INTO work (id, lane, kind, subject, due, since, tries)
+VALUES (:id, :lane, :kind, :subject, :due, :due, :tries)
+ON CONFLICT (id) DO UPDATE SET
+    due = excluded.due, since = min(since, excluded.due), tries = excluded.tries, leased_until = NULL, lease = -1;
 
 -- name: finish_work
 -- Over, whoever works on it.
@@ -138,7 +141,7 @@ UPDATE lease_number SET last = last + 1;
 
 -- name: bring_forward
 -- The clock was set back: what was due in an hour's time is due as soon as it was meant to be.
-UPDATE work SET due = due - :by, leased_until = leased_until - :by;
+UPDATE work SET due = due - :by, since = since - :by, leased_until = leased_until - :by;
 
 -- name: forget_leases
 -- The file belongs to one process: whoever leased before it was opened is gone.
@@ -182,7 +185,7 @@ SELECT body FROM document ORDER BY at, id;
 SELECT min(due) FROM work WHERE lane = :lane AND leased_until IS NULL;
 
 -- name: work
-SELECT kind, subject, due, tries, lease, leased_until FROM work ORDER BY due, id LIMIT :limit;
+SELECT kind, subject, due, tries, lease, leased_until, since FROM work ORDER BY due, id LIMIT :limit;
 
 -- name: parked_sales
 -- The state stands twice so that the partial index serves.
@@ -252,7 +255,7 @@ SELECT state, count(*) FROM sale WHERE state <> 'delivered' AND dropped = 0 GROU
 -- One statement, so one moment. WATCH and POLL do not count: nothing of theirs is owed to anybody.
 SELECT
     count(*),
-    min(due),
+    min(since),
     (SELECT count(*) FROM sale WHERE state = 'parked' AND state <> 'delivered' AND dropped = 0),
     (SELECT count(*) FROM refund WHERE state = 'parked' AND dropped = 0),
     (SELECT count(*) FROM document WHERE dropped = 0)

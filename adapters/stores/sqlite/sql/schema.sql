@@ -92,7 +92,8 @@ CREATE INDEX history_of ON history (subject);
 CREATE INDEX history_at ON history (at);
 
 -- `leased_until` is NULL while nobody works on the row. `lease` is the generation it was last leased under:
--- 0 for a row that never was, -1 when that lease is void. Small rows, always found by id: no rowid beside it.
+-- 0 for a row that never was, -1 when that lease is void. `since` is when it was first due: `due` moves with every
+-- try that failed. Small rows, always found by id: no rowid beside it.
 CREATE TABLE work (
     id           TEXT PRIMARY KEY,
     lane         TEXT NOT NULL,
@@ -101,11 +102,12 @@ CREATE TABLE work (
     due          INTEGER NOT NULL,
     tries        INTEGER NOT NULL,
     leased_until INTEGER,
-    lease        INTEGER NOT NULL DEFAULT 0
+    lease        INTEGER NOT NULL DEFAULT 0,
+    since        INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX work_due ON work (lane, due);
 -- What a scrape counts, without reading the whole outbox.
-CREATE INDEX work_owed ON work (due) WHERE kind IN ('deliver', 'release', 'refund', 'report');
+CREATE INDEX work_owed ON work (since) WHERE kind IN ('deliver', 'release', 'refund', 'report');
 
 -- One row: the last lease given to anybody. A number of each row's own would begin anew with the row.
 CREATE TABLE lease_number (

@@ -5,13 +5,16 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from builders import AT, REGISTER
+from builders import AT, REGISTER, make_work
+from msgspec.structs import replace
 from virtual_clock import FakeClock
 
 from adapters.mail.memory import MemoryMailer
 from adapters.stores.memory import MemoryStore
 from gateway.domain.alarm import Cause
+from gateway.domain.change import Change
 from gateway.domain.hours import Hours
+from gateway.domain.work import Lane
 from gateway.observability.metrics import Metrics
 from gateway.services.alarms.looking import AlarmRules, Looking
 from gateway.services.alarms.noticing import Noticing
@@ -144,6 +147,16 @@ def _samples(world: World) -> list[str]:
         for sample in family.samples
         if sample.labels.get("cause") and sample.value == 1
     ]
+
+
+async def test_a_receipt_that_does_not_arrive_is_an_alarm_however_often_it_is_tried(world: World) -> None:
+    await world.store.commit(Change(work=(make_work(),)))
+    for minute in range(9):
+        [work] = await world.store.lease(Lane.SALES, world.clock.now(), 1, world.clock.now() + timedelta(seconds=30))
+        again = replace(work, due=work.due + timedelta(minutes=1), tries=minute + 1)
+        await world.store.commit(Change(again=(again,)))
+        assert await world.after(1) == []
+    assert await world.after(2) == ["[MAG-3] чеки не доходят до сервера лояльности"]
 
 
 def hours(at: datetime, *, before: int, after: int) -> Hours:
