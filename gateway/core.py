@@ -230,7 +230,7 @@ def _handlers(
             await returning.deliver(work.subject, limit())
 
     async def poll(work: Work) -> None:
-        await popups.polling.poll(work.subject, limit())
+        await popups.polling.poll(work.subject, limit(), work.tries)
 
     async def report(work: Work) -> None:
         await popups.reporting.report(work, limit())

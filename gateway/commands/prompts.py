@@ -21,7 +21,7 @@ from gateway.domain.deadline import Deadline
 from gateway.domain.prompt_rule import PromptRule, Scene
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import ConfigError, LoyaltyError, TemplateError
-from gateway.services.popups.polling import with_segments
+from gateway.services.popups.buyers import Buyers
 from gateway.slips.lines import line
 
 app = typer.Typer(help="Правила подсказок и всплывающих окон.", no_args_is_help=True)
@@ -102,7 +102,7 @@ async def _customer(file: ConfigFile, key: CustomerKey, register: RegisterRef) -
     program = bootstrap.loyalty(file).program
     try:
         deadline = Deadline(SystemClock().monotonic() + PATIENCE)
-        return await with_segments(program, key, register, deadline)
+        return await Buyers(program).with_segments("", key, register, deadline)  # of no sale
     except LoyaltyError as error:
         raise ConfigError(f"сервер лояльности не ответил: {error}; проверьте [loyalty] и сеть") from error
     finally:

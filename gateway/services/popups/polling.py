@@ -2,22 +2,27 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from msgspec import Struct
-from msgspec.structs import replace
 
-from gateway.domain.customer import Customer, CustomerKey
+from gateway.domain.customer import Customer
 from gateway.domain.deadline import Deadline
 from gateway.domain.prompt import A_MOMENT
 from gateway.domain.prompt_rule import Moment, PromptRule, by_priority
-from gateway.domain.receipt import RegisterRef
 from gateway.domain.sale_record import Close, Sale
 from gateway.domain.work import Work, WorkKind
-from gateway.errors import LoyaltyError
+from gateway.errors import LoyaltyError, LoyaltyRejected
 from gateway.ports import LoyaltyProgram, Meter
-from gateway.services.outbox import Later
+from gateway.services.outbox import Later, backoff
+from gateway.services.popups.buyers import Buyers
 from gateway.services.popups.raising import Raising
 from gateway.services.popups.screens import ScreenRules
 from gateway.services.records import Records
+
+log = structlog.get_logger()
+
+LONGEST_PAUSE = 10.0
+"""Seconds between questions that nobody answers: the popup has to be seen in what is left of its window."""
 
 
 class PopupTerms(Struct, frozen=True, kw_only=True):
@@ -43,7 +48,7 @@ class PopupPolling:
         rules: tuple[PromptRule, ...],
         terms: PopupTerms,
     ) -> None:
-        self._program = program
+        self._buyers = Buyers(program)
         self._records = records
         self._raising = raising
         self._meter = meter
@@ -73,13 +78,14 @@ class PopupPolling:
             return ()
         return (Work(kind=WorkKind.POLL, subject=sale.id, due=due),)
 
-    async def poll(self, sale_id: str, deadline: Deadline) -> None:
-        """Ask, and offer what the rules say. Raises `Later` while the window is open."""
+    async def poll(self, sale_id: str, deadline: Deadline, tries: int = 0) -> None:
+        """Ask, and offer what the rules say; `tries` were made before. Raises `Later` while the window is open."""
         sale = await self._records.store.sale(sale_id)
         now = self._records.clock.now()
         if sale is None or sale.close is None or not self._is_open(sale.close, now):
+            self._buyers.forget(sale_id)
             return
-        customer = await self._customer(sale.close, deadline)
+        customer = await self._customer(sale.id, sale.close, deadline, tries)
         found = customer is not None and await self._raising.offer(self._rules, sale.id, sale.close, customer)
         self._meter.count("popup_polls", found="yes" if found else "no")
         if not found and now < sale.close.at + self._terms.again_after_close:
@@ -89,22 +95,16 @@ class PopupPolling:
         """Whether the customer may still be there. A close in the future is of a clock that was set back since."""
         return close.at - A_MOMENT <= now < close.at + self.window()
 
-    async def _customer(self, close: Close, deadline: Deadline) -> Customer | None:
-        """With the segments of this moment."""
+    async def _customer(self, sale_id: str, close: Close, deadline: Deadline, tries: int) -> Customer | None:
+        """With the segments of this moment; None as well where the server will not tell."""
         key = close.receipt.customer
         if key is None:
             return None
         try:
-            return await with_segments(self._program, key, close.receipt.register, deadline)
+            return await self._buyers.with_segments(sale_id, key, close.receipt.register, deadline)
+        except LoyaltyRejected as error:
+            self._buyers.forget(sale_id)
+            log.warning("popup_poll_refused", sale=sale_id, why=error.logged)
+            return None
         except LoyaltyError as error:
-            raise Later(1) from error
-
-
-async def with_segments(
-    program: LoyaltyProgram, key: CustomerKey, register: RegisterRef, deadline: Deadline
-) -> Customer | None:
-    """Who has this key, with the segments he is in now. Raises `LoyaltyError`."""
-    customer = await program.identify(key, register, deadline=deadline)
-    if customer is None:
-        return None
-    return replace(customer, segments=await program.segments(customer.id, deadline=deadline))
+            raise Later(error.retry_after or min(LONGEST_PAUSE, backoff(tries))) from error

@@ -3,7 +3,8 @@
 import asyncio
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from itertools import pairwise
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from shop_floor import ANNA, GOLD, OLGA, START, Shop, paid, plain_basket
 from adapters.loyalty.memory import Fault, Question
 from gateway.domain.call import Operation, ReportShown
 from gateway.domain.change import Change
-from gateway.domain.customer import CustomerKey, KeyKind
+from gateway.domain.customer import Customer, CustomerKey, KeyKind
 from gateway.domain.deadline import Deadline
 from gateway.domain.desk import PromptAnswer
 from gateway.domain.ids import occasion_id
@@ -22,7 +23,9 @@ from gateway.domain.occasion import open_again
 from gateway.domain.prompt import Prompt, PromptState
 from gateway.domain.quote import Quote
 from gateway.domain.receipt import RegisterRef
-from gateway.errors import StoreUnavailable
+from gateway.errors import LoyaltyError, LoyaltyRejected, LoyaltyUnavailable, StoreUnavailable, TooManyCalls
+from gateway.services.popups.buyers import MOST, Buyers
+from gateway.services.popups.polling import LONGEST_PAUSE
 from gateway.settings import Prompt as PromptSettings
 
 SEEN = PromptAnswer.CONGRATULATED
@@ -107,6 +110,62 @@ async def test_a_poll_that_fails_is_repeated_while_the_window_is_open(shop: Shop
     shop.program.mend()
     await shop.pass_time(seconds=35)  # the longest that a breaker keeps a server alone
     assert len(await waiting(shop)) == 1
+
+
+class Asked:
+    """When each question arrived; those for segments meet `error`."""
+
+    def __init__(self, shop: Shop, error: LoyaltyError) -> None:
+        self.segments: list[float] = []
+        self.identified = 0
+        identify = shop.program.identify
+
+        async def counting(*asked: Any, **more: Any) -> Customer | None:
+            self.identified += 1
+            return await identify(*asked, **more)
+
+        async def failing(*_asked: Any, **_more: Any) -> NoReturn:
+            self.segments.append((shop.clock.now() - START).total_seconds())
+            raise error
+
+        shop.program.identify = counting  # type: ignore[method-assign]
+        shop.program.segments = failing  # type: ignore[method-assign]
+
+
+async def polled(shop: Shop, error: LoyaltyError) -> Asked:
+    """A sale, and all the questions its popup brings about."""
+    await sell(shop)
+    asked = Asked(shop, error)
+    await shop.pass_time(minutes=3)
+    return asked
+
+
+async def test_a_server_that_asks_to_wait_is_left_alone_as_long(shop: Shop) -> None:
+    asked = await polled(shop, TooManyCalls("429", retry_after=60))
+    assert asked.segments == [15, 75]
+
+
+async def test_questions_nobody_answers_come_ever_more_seldom_and_end_with_the_window(shop: Shop) -> None:
+    asked = await polled(shop, TooManyCalls("429"))
+    pauses = [later - sooner for sooner, later in pairwise(asked.segments)]
+    assert pauses[0] < pauses[1] < pauses[2] < pauses[3] <= LONGEST_PAUSE
+    assert max(pauses) <= LONGEST_PAUSE
+    assert 100 < asked.segments[-1] < 120
+    assert asked.identified == 1, "who he is was answered the first time"
+
+
+async def test_a_refusal_is_asked_once_more_and_no_more(shop: Shop) -> None:
+    asked = await polled(shop, LoyaltyRejected("Операция не найдена"))
+    assert asked.segments == [15, 45]
+
+
+async def test_buyers_of_sales_that_another_gateway_took_over_are_not_kept_for_ever(shop: Shop) -> None:
+    buyers = Buyers(shop.program)
+    shop.program.fail(Question.SEGMENTS, Fault.UNAVAILABLE)
+    for number in range(MOST + 5):
+        with pytest.raises(LoyaltyUnavailable):
+            await buyers.with_segments(f"receipt-{number}", ANNA, REGISTER, shop.soon())
+    assert len(buyers._met) == MOST
 
 
 async def test_an_anonymous_sale_has_nobody_to_congratulate(shop: Shop) -> None:
