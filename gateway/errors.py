@@ -32,6 +32,11 @@ class GatewayError(Exception):
     def __str__(self) -> str:
         return super().__str__() or (type(self).__doc__ or "").strip()
 
+    @property
+    def logged(self) -> str:
+        """What a log may say of it: our own words."""
+        return str(self)
+
 
 class ConfigError(GatewayError):
     """The configuration cannot be used."""
@@ -80,6 +85,11 @@ class OutcomeUnknown(LoyaltyError):
 
 class LoyaltyRejected(LoyaltyError):
     """The loyalty server refused for good."""
+
+    @property
+    def logged(self) -> str:
+        """Its text is the server's own, meant for the cashier: it may name the customer."""
+        return str(LoyaltyRejected())
 
 
 class LoyaltyProtocolError(LoyaltyError):

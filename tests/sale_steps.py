@@ -18,6 +18,7 @@ from gateway.domain.sale_events import (
     HoldDropped,
     HoldSent,
     Idle,
+    QuoteRefused,
     RedeemAsked,
     ReleaseAnswered,
     ResendAsked,
@@ -73,6 +74,7 @@ def one_of_each(now: datetime = AT) -> list[Event]:
         sent(now=now),
         delivery_answer(Accepted(), now=now),
         ResendAsked(now=now),
+        QuoteRefused(text="нет", now=now),
     ]
 
 

@@ -1,12 +1,23 @@
 """The closed receipt on its way to the loyalty server: taken once, told until settled, never dropped."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from gateway.domain.call import Accepted, AlreadyProcessed, Operation, RefusalReason, Refused
 from gateway.domain.ids import call_key
 from gateway.domain.money import ZERO
 from gateway.domain.redemption import watch
-from gateway.domain.sale_events import CloseAsked, DeliveryAnswered, DeliverySent, ResendAsked, Step, Verdict, stay
+from gateway.domain.sale_events import (
+    CloseAsked,
+    DeliveryAnswered,
+    DeliverySent,
+    QuoteRefused,
+    ResendAsked,
+    Step,
+    Verdict,
+    stay,
+)
 from gateway.domain.sale_record import Alert, Delivery, Form, Sale, State, Terms, is_settled
 from gateway.domain.work import Work, WorkKind
 
@@ -39,6 +50,19 @@ def send_delivery(sale: Sale, event: DeliverySent, _terms: Terms) -> Step:
     sold = sale.sold if sale.delivery else event.sold
     going = replace(sale, state=State.DELIVERING, form=event.form, delivery=sent, sold=sold)
     return stay(going.with_alert(event.alert), Verdict.CALL)
+
+
+def quote_refused(sale: Sale, event: QuoteRefused, _terms: Terms) -> Step:
+    """The register's own prices need no quote, and are true where no points were spent; else a person has to look.
+
+    Sale protocol, section 4: every other form is made of the server's prices.
+    """
+    if sale.delivery is not None:  # priced meanwhile, and on its way
+        return stay(sale, Verdict.STALE)
+    refused = replace(sale, refusal=event.text)
+    if _with_points(sale):
+        return _refused_for_good(refused, event.now)
+    return stay(replace(refused, form=Form.OFFLINE), Verdict.WAIT)
 
 
 def delivery_answered(sale: Sale, event: DeliveryAnswered, terms: Terms) -> Step:
@@ -107,13 +131,20 @@ NEXT_FORM: dict[tuple[Form | None, RefusalReason, bool], Form] = {
 
 def _next_form(sale: Sale, event: DeliveryAnswered, reason: RefusalReason, text: str) -> Step:
     """What to try after a settled refusal; PARKED when it is neither about the price nor about points."""
-    with_points = sale.close is not None and sale.close.receipt.points > ZERO
-    form = NEXT_FORM.get((sale.form, reason, with_points))
+    form = NEXT_FORM.get((sale.form, reason, _with_points(sale)))
     refused = replace(sale, attempt=sale.attempt + 1, delivery=None, refusal=text)
     if form is not None and sale.attempt < MOST_ATTEMPTS:
         return stay(replace(refused, form=form), Verdict.WAIT)
-    if sale.awaits_release:  # an order on its way back may still use up what this one needs: a coupon
+    return _refused_for_good(refused, event.now)
+
+
+def _with_points(sale: Sale) -> bool:
+    return sale.close is not None and sale.close.receipt.points > ZERO
+
+
+def _refused_for_good(refused: Sale, now: datetime) -> Step:
+    if refused.awaits_release:  # an order on its way back may still use up what this one needs: a coupon
         return stay(refused, Verdict.RETURNING)
     parked = replace(refused, state=State.PARKED).with_alert(Alert.REFUSED)
-    finished = Work(kind=WorkKind.DELIVER, subject=sale.id, due=event.now)
+    finished = Work(kind=WorkKind.DELIVER, subject=refused.id, due=now)
     return Step(sale=parked, verdict=Verdict.REFUSED, finished=(finished,))

@@ -81,6 +81,13 @@ class DeliverySent(Struct, frozen=True, kw_only=True):
     alert: Alert | None = None
 
 
+class QuoteRefused(Struct, frozen=True, kw_only=True):
+    """The server will not price the closed receipt, and says why in `text`."""
+
+    text: str
+    now: datetime
+
+
 class DeliveryAnswered(Struct, frozen=True, kw_only=True):
     copies: int
     answer: Answer
@@ -89,7 +96,7 @@ class DeliveryAnswered(Struct, frozen=True, kw_only=True):
 
 Event = (
     RedeemAsked | UndoAsked | HoldSent | HoldAnswered | Idle | HoldDropped | ReleaseAnswered
-    | CloseAsked | DeliverySent | DeliveryAnswered | ResendAsked
+    | CloseAsked | QuoteRefused | DeliverySent | DeliveryAnswered | ResendAsked
 )  # fmt: skip
 
 

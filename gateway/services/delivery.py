@@ -19,11 +19,12 @@ from gateway.domain.sale_events import (
     HoldAnswered,
     HoldDropped,
     HoldSent,
+    QuoteRefused,
     Step,
     Verdict,
 )
 from gateway.domain.sale_record import Close, Delivery, Form, Sale, State
-from gateway.errors import LoyaltyError
+from gateway.errors import LoyaltyError, LoyaltyRejected
 from gateway.ports import LoyaltyProgram, Meter
 from gateway.services.outbox import Later
 from gateway.services.planning import Plan, Planning, paid_apart
@@ -121,23 +122,41 @@ class Delivering:
         return settled.sale
 
     async def _plan_and_send(self, sale: Sale, close: Close, deadline: Deadline) -> Sale:
-        plan = await self._plan(sale, close, deadline)
+        try:
+            plan = await self._plan(sale, close, deadline)
+        except LoyaltyRejected as error:
+            return await self._unpriced(sale, error)
         if plan.operation is Operation.OFFLINE_SALE and sale.hold is not None:  # its order id must be unused
             return (await self._apply(sale, HoldDropped(now=self._records.clock.now()))).sale
         return await self._send(sale, plan, deadline)
 
     async def _plan(self, sale: Sale, close: Close, deadline: Deadline) -> Plan:
-        """Raises `Later` when it must wait."""
+        """Raises `Later` when it must wait, `LoyaltyRejected` when the receipt gets no price."""
         if sale.outcome is not None:  # placed already; this project is told apart that it is paid
             return paid_apart(sale, close)
         try:
             plan = await self._planning.plan(sale, close, _form(sale, close), deadline)
+        except LoyaltyRejected:
+            raise
         except LoyaltyError as error:
-            log.info("delivery_waits", sale=sale.id, why=str(error))
+            log.info("delivery_waits", sale=sale.id, why=error.logged)
             raise Later(error.retry_after) from error
         if plan.points > ZERO and sale.awaits_release:
             raise Later(1)  # the points of an older generation first, or they would be spent twice
         return plan
+
+    async def _unpriced(self, sale: Sale, error: LoyaltyRejected) -> Sale:
+        """Asked again it would be refused again: another form, or a person."""
+        step = await self._apply(sale, QuoteRefused(text=str(error), now=self._records.clock.now()))
+        log.warning("delivery_unpriced", sale=sale.id, why=error.logged)
+        if step.verdict is Verdict.RETURNING:
+            raise Later
+        return self._noted(step.sale)
+
+    def _noted(self, sale: Sale) -> Sale:
+        if sale.state is State.PARKED:
+            log.error("sale_parked", sale=sale.id, register=str(sale.register))
+        return sale
 
     async def _send(self, sale: Sale, plan: Plan | None, deadline: Deadline) -> Sale:
         step = await self._apply(sale, self._sent(sale, plan))
@@ -198,8 +217,7 @@ class Delivering:
         self._meter.count("deliveries", outcome=type(answer).__name__, form=str(step.sale.form))
         if _is_just_delivered(step):
             self._on_delivered(step.sale)
-        if step.sale.state is State.PARKED:
-            log.error("sale_parked", sale=sale.id, register=str(sale.register))
+        self._noted(step.sale)
         if isinstance(answer, NoAnswer):
             raise Later(answer.retry_after)
         same_again = step.verdict is Verdict.WAIT and step.sale.form is sale.form

@@ -116,7 +116,7 @@ class Outbox:
         except Later as later:
             await self._settle(work, Change(again=(self._again(work, later.seconds),)))
         except GatewayError as error:
-            log.warning("work_failed", work=work.kind, subject=work.subject, why=str(error))
+            log.warning("work_failed", work=work.kind, subject=work.subject, why=error.logged)
             await self._settle(work, Change(again=(self._again(work, None),)))
         except Exception:  # the supervisor of all work: one broken piece must not stop the others
             log.exception("work_broken", work=work.kind, subject=work.subject)

@@ -42,7 +42,7 @@ class Telling:
         try:
             return await self._program.send(call, deadline=deadline)
         except LoyaltyError as error:
-            log.warning("call_unanswered", operation=call.operation, why=str(error))
+            log.warning("call_unanswered", operation=call.operation, why=error.logged)
             return NoAnswer(error.retry_after)
 
     async def _settle(self, call: Call, sent: Hold | Delivery, deadline: Deadline) -> Answer:

@@ -24,6 +24,7 @@ from sale_steps import (
     close_asked,
     delivery_answer,
     held,
+    released,
     sent,
     take,
     unknown,
@@ -33,7 +34,7 @@ from gateway.domain.call import Accepted, AlreadyProcessed, Answer, NoAnswer, Op
 from gateway.domain.delivering import MOST_ATTEMPTS
 from gateway.domain.ids import call_key
 from gateway.domain.receipt import TenderKind
-from gateway.domain.sale_events import ResendAsked, Verdict
+from gateway.domain.sale_events import QuoteRefused, ResendAsked, Verdict
 from gateway.domain.sale_record import Alert, Form, Sale, State
 from gateway.domain.work import WorkKind
 
@@ -202,6 +203,34 @@ def test_any_other_settled_refusal_parks_the_sale_with_an_alert(form: Form, answ
     assert step.sale.refusal == getattr(answer, "text", "")
     assert [work.id for work in step.finished] == ["deliver:receipt-1"]
     assert step.sale.close is not None
+
+
+UNPRICED = QuoteRefused(text="нет", now=AT)
+
+
+@pytest.mark.parametrize("form", [None, Form.QUOTED])
+def test_a_receipt_the_server_will_not_price_goes_out_with_the_registers_prices(form: Form | None) -> None:
+    step = take(closed(form=form), UNPRICED)
+    assert (step.verdict, step.sale.state, step.sale.form) == (Verdict.WAIT, State.CLOSED, Form.OFFLINE)
+    assert step.sale.refusal == "нет"
+
+
+@pytest.mark.parametrize("form", [None, Form.REPRICED, Form.WITHOUT_POINTS])
+def test_with_points_it_is_parked_for_no_form_is_true_of_it(form: Form | None) -> None:
+    step = take(closed(form=form, close=WITH_POINTS), UNPRICED)
+    assert (step.verdict, step.sale.state, step.sale.alerts) == (Verdict.REFUSED, State.PARKED, (Alert.REFUSED,))
+    assert [work.id for work in step.finished] == ["deliver:receipt-1"]
+
+
+def test_it_waits_while_earlier_points_are_on_their_way_back() -> None:
+    sale = released(state=None)
+    step = take(replace(sale, state=State.CLOSED, close=WITH_POINTS), UNPRICED)
+    assert (step.verdict, step.sale.state) == (Verdict.RETURNING, State.CLOSED)
+
+
+def test_a_refused_price_changes_nothing_about_what_is_on_its_way_already() -> None:
+    sale = under_way()
+    assert take(sale, UNPRICED).verdict is Verdict.STALE
 
 
 def test_an_offline_sale_is_a_call_of_its_own() -> None:

@@ -18,6 +18,7 @@ from gateway.domain.sale_events import (
     HoldDropped,
     HoldSent,
     Idle,
+    QuoteRefused,
     RedeemAsked,
     ReleaseAnswered,
     ResendAsked,
@@ -57,6 +58,7 @@ EXPECTED: dict[State, dict[type[Event], set[State]]] = {
         HoldSent: {CLOSED},
         HoldAnswered: {CLOSED},
         HoldDropped: {CLOSED},
+        QuoteRefused: {CLOSED, PARKED},
         DeliverySent: {DELIVERING},
         RedeemAsked: {CLOSED},
         UndoAsked: {CLOSED},
@@ -66,6 +68,7 @@ EXPECTED: dict[State, dict[type[Event], set[State]]] = {
     },
     DELIVERING: {
         HoldDropped: {DELIVERING},
+        QuoteRefused: {DELIVERING, PARKED},
         DeliverySent: {DELIVERING},
         DeliveryAnswered: {DELIVERING, DELIVERED, PARKED},
         RedeemAsked: {DELIVERING},

@@ -1,10 +1,12 @@
 """What happens once in a year: races, answers that say little, records that are gone, servers that never show it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from decimal import Decimal
+from typing import Any, NoReturn
 
 import pytest
+import structlog
 from builders import AT, make_customer, make_prompt, make_receipt, make_sale, make_work
 from durability.stage import Stage
 from durability.till import Till
@@ -27,7 +29,8 @@ from gateway.domain.sale_events import Idle, Verdict
 from gateway.domain.sale_record import TWO_PHASE, Form, Sale, State
 from gateway.domain.told import Redeemed
 from gateway.domain.work import Lane, WorkKind
-from gateway.errors import Conflict, StoreUnavailable
+from gateway.errors import Conflict, LoyaltyRejected, StoreUnavailable
+from gateway.services.operating import Operating
 
 Begin = Callable[[Shop], Awaitable[None]]
 SHIRTS = replace(SHAMPOO, sku="700-A", quantity=Decimal(3), total=Decimal(1200))
@@ -172,6 +175,56 @@ async def test_a_sale_the_server_refuses_for_good_is_parked(shop: Shop) -> None:
     shop.program.send = refusing  # type: ignore[method-assign]
     await shop.complete(paid(await shop.priced(plain_basket("second"))))
     assert (await shop.sale("second")).state is State.PARKED
+
+
+async def refused_a_price(
+    shop: Shop, said: str = "нет", points: Decimal = Decimal(0)
+) -> list[MutableMapping[str, Any]]:
+    """A receipt that was never priced before, nor can be now; what the log says of it."""
+    honest = shop.program.quote
+
+    async def refusing(*_asked: object, **_more: object) -> NoReturn:
+        raise LoyaltyRejected(said)
+
+    shop.program.quote = refusing  # type: ignore[method-assign]
+    with structlog.testing.capture_logs() as logged:
+        await shop.complete(paid(plain_basket(), points))
+        await shop.pass_time(minutes=5)
+    shop.program.quote = honest  # type: ignore[method-assign]
+    return logged
+
+
+async def test_a_sale_the_server_will_not_price_is_delivered_with_the_registers_prices(shop: Shop) -> None:
+    await refused_a_price(shop)
+    sale = await shop.sale()
+    assert (sale.state, sale.form) == (State.DELIVERED, Form.OFFLINE)
+    assert shop.order() is not None
+
+
+async def test_with_points_it_is_parked_with_the_servers_words_until_a_person_retries(shop: Shop) -> None:
+    await refused_a_price(shop, "карта заблокирована", FIFTY)
+    sale = await shop.sale()
+    assert (sale.state, sale.refusal, await left(shop)) == (State.PARKED, "карта заблокирована", 0)
+    await Operating(shop.core.checkout._closing._records).retry("receipt-1")
+    await shop.pass_time(minutes=1)
+    assert (await shop.sale()).state is State.DELIVERED
+
+
+async def test_with_points_on_their_way_back_it_waits_for_them(shop: Shop) -> None:
+    receipt = await shop.held(plain_basket())
+    shop.program.fail(Operation.CANCEL, Fault.UNAVAILABLE)
+    await shop.undo(receipt)
+    await refused_a_price(shop, points=FIFTY)
+    assert (await shop.sale()).state is State.CLOSED
+    shop.program.mend()
+    await shop.pass_time(minutes=10)
+    assert (await shop.sale()).state is State.DELIVERED
+
+
+async def test_the_servers_words_do_not_reach_the_log(shop: Shop) -> None:
+    logged = await refused_a_price(shop, "Светлова Анна, 79115550123, заблокирована", FIFTY)
+    assert {"delivery_unpriced", "sale_parked"} <= {line["event"] for line in logged}
+    assert "79115550123" not in str(logged)
 
 
 async def test_goods_that_were_never_sold_and_come_back_before_their_sale_are_parked(shop: Shop) -> None:
