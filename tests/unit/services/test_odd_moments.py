@@ -178,7 +178,7 @@ async def test_a_sale_the_server_refuses_for_good_is_parked(shop: Shop) -> None:
 
 
 async def refused_a_price(
-    shop: Shop, said: str = "нет", points: Decimal = Decimal(0)
+    shop: Shop, said: str = "нет", points: Decimal = Decimal(0), **basket_of: Any
 ) -> list[MutableMapping[str, Any]]:
     """A receipt that was never priced before, nor can be now; what the log says of it."""
     honest = shop.program.quote
@@ -188,7 +188,7 @@ async def refused_a_price(
 
     shop.program.quote = refusing  # type: ignore[method-assign]
     with structlog.testing.capture_logs() as logged:
-        await shop.complete(paid(plain_basket(), points))
+        await shop.complete(paid(plain_basket(**basket_of), points))
         await shop.pass_time(minutes=5)
     shop.program.quote = honest  # type: ignore[method-assign]
     return logged
@@ -214,7 +214,8 @@ async def test_with_points_on_their_way_back_it_waits_for_them(shop: Shop) -> No
     receipt = await shop.held(plain_basket())
     shop.program.fail(Operation.CANCEL, Fault.UNAVAILABLE)
     await shop.undo(receipt)
-    await refused_a_price(shop, points=FIFTY)
+    logged = await refused_a_price(shop, points=FIFTY, lines=(SHIRTS,))  # not the goods that were priced
+    assert "delivery_unpriced" in {line["event"] for line in logged}
     assert (await shop.sale()).state is State.CLOSED
     shop.program.mend()
     await shop.pass_time(minutes=10)
