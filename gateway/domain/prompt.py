@@ -31,7 +31,6 @@ REPORT_TAKES = timedelta(seconds=2)
 ANSWER_TAKES = timedelta(seconds=1)
 """Till a report leaves: its answer is stored and the queue of reports is rung; with room for a slow disk."""
 
-
 TO_REPORT = REPORT_TAKES + ANSWER_TAKES
 """The end of a popup's window in which it is shown no more."""
 

@@ -51,7 +51,10 @@ class Refunding:
             try:
                 await self._records.commit(first_stored(within, *beyond))
             except Conflict:  # the same document a moment ago, on another connection
-                return await self._records.store.refund(record.id) or within, False
+                earlier = await self._records.store.refund(record.id)
+                if earlier is None:  # it was something else: nothing of this document is stored
+                    raise
+                return earlier, False
         self._meter.count("refunds", state=within.state)
         return within, True
 

@@ -14,7 +14,7 @@ from gateway.domain.change import Change
 from gateway.domain.receipt import Refund
 from gateway.domain.refund import RefundState
 from gateway.domain.sale_record import State
-from gateway.errors import StoreUnavailable
+from gateway.errors import Conflict, StoreUnavailable
 
 
 async def state(shop: Shop, refund_id: str) -> RefundState:
@@ -202,6 +202,17 @@ async def test_a_refund_that_cannot_be_stored_is_not_acknowledged(shop: Shop) ->
     await sold(shop)
     shop.store.writable = False
     with pytest.raises(StoreUnavailable):
+        await shop.refund("refund-1", 1)
+
+
+async def test_a_refund_that_met_a_conflict_and_is_not_stored_is_not_acknowledged(shop: Shop) -> None:
+    await sold(shop)
+
+    async def contested(_change: Change) -> None:
+        raise Conflict
+
+    shop.store.commit = contested  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
         await shop.refund("refund-1", 1)
 
 
