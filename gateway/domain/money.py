@@ -11,7 +11,7 @@ _ROUNDING = Context(rounding=ROUND_HALF_UP)
 
 def kopecks(amount: Decimal) -> Decimal:
     """`amount` rounded to the kopeck, halves away from zero as on a fiscal receipt."""
-    return amount.quantize(KOPECK, context=_ROUNDING)
+    return amount if amount.same_quantum(KOPECK) else amount.quantize(KOPECK, None, _ROUNDING)
 
 
 def spread(amount: Decimal, weights: Sequence[Decimal], limits: Sequence[Decimal]) -> list[Decimal] | None:
