@@ -255,7 +255,8 @@ def _first_try(
             return await delivering.deliver_closed(sale, Deadline(clock.monotonic() + seconds))
 
     def send(closed: Step) -> DeliverySent | None:
-        return delivering.first_send(closed) if guard.rest(Operation.SALE) <= 0 else None
+        may = guard.rest(Operation.SALE) <= 0 and not clock.lost()
+        return delivering.first_send(closed) if may else None
 
     return FirstTry(outbox, attempt, send)
 

@@ -61,7 +61,12 @@ class Outbox:
         return task
 
     async def try_now(self, work: Work, deadline: Deadline, handler: Handler | None = None) -> None:
-        """Begin a piece of work early and wait for it until the deadline; it goes on in the background."""
+        """Begin a piece of work early and wait for it until the deadline; it goes on in the background.
+
+        Not while the computer has lost its time: the server would be told a wrong one.
+        """
+        if self._records.clock.lost():
+            return
         await asyncio.wait({self.start(work, handler)}, timeout=deadline.left(self._records.clock.monotonic()))
 
     def lateness(self) -> float:

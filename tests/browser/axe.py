@@ -21,7 +21,8 @@ def script() -> str:
 
 
 async def serious_faults(tab: Tab) -> list[str]:
-    """Each as `rule: first place`."""
+    """Each as `rule: first place`; what is still fading in is waited for, its colours are not yet its own."""
+    await tab.until("document.getAnimations().every((one) => one.animationName !== 'arrive')")
     await tab.run(script() + "; 0")
     found = await tab.run(
         "axe.run(document).then((told) => told.violations"
