@@ -68,9 +68,13 @@ def test_a_migration_on_a_full_disk_leaves_the_file_as_it_was_and_goes_through_l
             if number <= version:
                 old.executescript(f"BEGIN;\n{statements}\nPRAGMA user_version = {number};\nCOMMIT;")
         body = b'{"seen_at": "2026-03-14T15:05:00Z", "state": "open", "register": {"outlet": "1", "register": "2"}}'
-        rows = ((f"receipt-{number}", body) for number in range(2000))
+        names = [f"receipt-{number}" for number in range(2000)]
+        work = "INSERT INTO work (id, lane, kind, subject, due, tries) VALUES (?, 'sales', 'deliver', ?, 1, 0)"
         old.execute("BEGIN")
-        old.executemany("INSERT INTO sale (id, version, state, body) VALUES (?, 1, 'open', ?)", rows)
+        old.executemany(
+            "INSERT INTO sale (id, version, state, body) VALUES (?, 1, 'open', ?)", ((name, body) for name in names)
+        )
+        old.executemany(work, zip(names, names, strict=True))
         old.execute("COMMIT")
         pages = old.execute("PRAGMA page_count").fetchone()[0]
         old.execute(f"PRAGMA max_page_count = {pages}")
