@@ -69,7 +69,7 @@ def test_a_migration_on_a_full_disk_leaves_the_file_as_it_was_and_goes_through_l
                 old.executescript(f"BEGIN;\n{statements}\nPRAGMA user_version = {number};\nCOMMIT;")
         body = b'{"seen_at": "2026-03-14T15:05:00Z", "state": "open", "register": {"outlet": "1", "register": "2"}}'
         names = [f"receipt-{number}" for number in range(2000)]
-        work = "INSERT INTO work (id, lane, kind, subject, due, tries) VALUES (?, 'sales', 'deliver', ?, 1, 0)"
+        work = "INSERT INTO work (id, lane, kind, subject, due, tries) VALUES (?, 'sales', 'deliver', ?, 1 << 50, 0)"
         old.execute("BEGIN")
         old.executemany(
             "INSERT INTO sale (id, version, state, body) VALUES (?, 1, 'open', ?)", ((name, body) for name in names)
