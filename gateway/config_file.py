@@ -42,6 +42,12 @@ LONGEST_SHOWN = 60
 """Characters of a wrong value."""
 
 
+def secret_target(folder: Path, name: str) -> Path:
+    """Where a secret is written: where the gateway looks first and has it; else among the credentials."""
+    beside = folder / name
+    return beside if "/" in name or beside.is_file() else folder / CREDENTIALS / name
+
+
 class ConfigFile:
     """One file, decoded. `folder` is where its relative paths start."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateway import archive
-from gateway.config_file import CREDENTIALS, ConfigFile
+from gateway.config_file import CREDENTIALS, ConfigFile, secret_target
 
 LOGS = ("-wal", "-shm")
 """What SQLite keeps beside a database: sales that were taken may stand only there."""
@@ -34,7 +34,7 @@ def pieces(unpacked: Path, config: ConfigFile) -> Iterator[Piece]:
     """What the config names. `config` is the archive's, its paths taken from where it will lie."""
     for name in archive.secret_names(config):
         inner = archive.secret_place(name)
-        target = _wanted(config.folder, name)
+        target = Path(os.path.normpath(secret_target(config.folder, name)))
         yield Piece(what=f"ключ {name}", name=inner, source=unpacked / inner, target=target)
     if folder := config.settings.templates.folder:
         inside = unpacked / archive.TEMPLATES
@@ -42,12 +42,6 @@ def pieces(unpacked: Path, config: ConfigFile) -> Iterator[Piece]:
             target = Path(os.path.normpath(config.folder / folder / source.relative_to(inside)))
             inner = str(source.relative_to(unpacked))
             yield Piece(what=f"шаблон {source.name}", name=inner, source=source, target=target)
-
-
-def _wanted(folder: Path, name: str) -> Path:
-    """Where the gateway looks for a secret first, of those places that have it; else among the credentials."""
-    beside = Path(os.path.normpath(folder / name))
-    return beside if "/" in name or beside.is_file() else folder / CREDENTIALS / name
 
 
 def refusal(piece: Piece, folder: Path) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from gateway.commands import doctor
 from gateway.commands.first_config import LOYALTY_KEY, Answers, Files, Place, Till, known_files, tills, written
-from gateway.config_file import CREDENTIALS
+from gateway.config_file import CREDENTIALS, secret_target
 from gateway.errors import ConfigError
 from gateway.resources import shipped
 
@@ -87,7 +87,7 @@ def _list(question: str) -> list[str]:
 
 def _tell(till: Till, folder: Path) -> None:
     """What is entered at the register, and where its cashier looks."""
-    key, token = (_made_up(_place(folder, name)) for name in (till.access_key_file, till.screen_token_file))
+    key, token = (_made_up(secret_target(folder, name)) for name in (till.access_key_file, till.screen_token_file))
     where = "ключ доступа для Frontol" if till.kind == "frontol" else "ключ для формы шл_Настройки в 1С"
     typer.echo(f"Касса {till.id}: {where} {key}")
     page = f"http://АДРЕС-ЭТОГО-КОМПЬЮТЕРА:8090/cashier/{quote(till.id)}?token={token}"
@@ -117,12 +117,6 @@ def _loyalty_key(path: Path | None) -> str:
     if not key:
         raise ConfigError("секретный ключ сервера лояльности пуст")
     return str(key)
-
-
-def _place(folder: Path, name: str) -> Path:
-    """Where the gateway finds a secret of that name first."""
-    beside = folder / name
-    return beside if "/" in name or beside.is_file() else folder / CREDENTIALS / name
 
 
 def _made_up(path: Path) -> str:

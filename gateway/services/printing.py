@@ -225,9 +225,8 @@ class Printing:
                 self._book.leave(job.id)
 
     async def _sweep_one(self, job: PrintJob, age: timedelta) -> None:
-        if (
-            job.state is JobState.ISSUED and age > self.terms.life
-        ):  # its order was dropped: it may be on a register's slip
+        if job.state is JobState.ISSUED and age > self.terms.life:
+            # its order was dropped: it may be on a register's slip
             await self._book.keep(moved(job, JobState.UNKNOWN, reason="undecided"))
         elif job.state not in (JobState.UNKNOWN, JobState.UNPRINTED):
             return

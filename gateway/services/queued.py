@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 LOOKS = (1 / 30, 1 / 12, 1 / 4, 1.0)
 """When the order is read after a send, as parts of a queued call's life: of a minute at 2, 5, 15 and 60 s."""
 
-A_MOMENT = 0.01
+JUST_HAD = 0.01
 """A look that is nearer than this part of the life has just been had."""
 
 
@@ -17,5 +17,5 @@ def next_look(sent_at: datetime, now: datetime, life: timedelta) -> float | None
     age = (now - sent_at) / life
     if not 0 <= age < 1:
         return None
-    at = next((look for look in LOOKS if look > age + A_MOMENT), 1 + A_MOMENT)
+    at = next((look for look in LOOKS if look > age + JUST_HAD), 1 + JUST_HAD)
     return (at - age) * life.total_seconds()

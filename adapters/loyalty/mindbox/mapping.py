@@ -79,7 +79,7 @@ def _custom(block: CustomerBlock, name: str) -> str | None:
     value = block.custom(name)
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return "" if value is None or value == [] else str(value)
+    return "" if value is None else str(value)
 
 
 def _points(text: str | None) -> Decimal:

@@ -5,12 +5,13 @@ back with a lower-case first letter (Mindbox developers docs, "v3" and "API usag
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from adapters.loyalty.mindbox.nulls import without_nulls
 from gateway.errors import LoyaltyProtocolError
 
 Scalar = str | int | float | bool | None
@@ -202,15 +203,9 @@ def read(decoder: msgspec.json.Decoder[A], body: bytes) -> A:
         try:
             return decoder.decode(body)
         except msgspec.ValidationError:
-            return decoder.decode(msgspec.json.encode(_without_nulls(msgspec.json.decode(body))))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return msgspec.convert(without_nulls(body), decoder.type, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation) as error:
         raise LoyaltyProtocolError("the loyalty server's answer could not be read") from error
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
-    return [_without_nulls(item) for item in value if item is not None] if isinstance(value, list) else value
 
 
 def encode(body: dict[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from adapters.loyalty.mindbox.nulls import without_nulls
 from adapters.loyalty.mindbox.sandbox.refusals import BadRequest
 
 Scalar = str | int | None  # ids and phones come quoted or bare
@@ -157,9 +158,6 @@ def moment(text: str | None) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-_plain: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
-
-
 def read_body(body: bytes) -> Body:
     """The body of an operation; what is null in it is as good as absent.
 
@@ -169,21 +167,10 @@ def read_body(body: bytes) -> Body:
     """
     try:
         if b"null" in body:
-            return msgspec.convert(_without_nulls(_plain.decode(body)), Body)
+            return msgspec.convert(without_nulls(body), Body)
         return msgspec.json.decode(body or b"{}", type=Body)
     except (msgspec.DecodeError, InvalidOperation) as error:
         raise BadRequest(f"the body cannot be read: {error}") from error
-
-
-def _without_nulls(value: Any) -> Any:
-    """Typed clients write every member they know, and null where they have nothing to say."""
-    match value:
-        case dict():
-            return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
-        case list():
-            return [_without_nulls(inner) for inner in value if inner is not None]
-        case _:
-            return value
 
 
 def status_name(status: str | Ref | None) -> str:
