@@ -67,13 +67,14 @@ class Stub(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
-            head = self._buffer[:end].lower()
-            at = head.find(b"content-length:")
-            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            head = self._buffer[:end]
+            lower = head.lower()
+            at = lower.find(b"content-length:")
+            length = int(lower[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
             if len(self._buffer) < end + 4 + length:
                 return
             body, self._buffer = self._buffer[end + 4 : end + 4 + length], self._buffer[end + 4 + length :]
-            self._answer(data, body)
+            self._answer(head, body)
 
     def _answer(self, head: bytes, body: bytes) -> None:
         if b" /_stub/" in head[:20]:
