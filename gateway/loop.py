@@ -5,8 +5,8 @@ import gc
 from collections.abc import Coroutine
 from typing import Any
 
-THRESHOLDS = (50_000, 20, 100)
-"""New objects before the youngest generation is collected, and so on: time-outs make garbage just when it hurts."""
+THRESHOLDS = (10_000, 50, 100)
+"""New objects before the youngest generation is collected, and so on: so many are looked through in some 5 ms."""
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

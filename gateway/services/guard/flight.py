@@ -2,6 +2,9 @@
 
 The question lives longer than those who ask it: a till's deadline ends the till's waiting only, and the
 answer, when it comes, serves whoever asks the same next. A straggler may be overtaken by a second call.
+
+An error holds the frames it passed. Nothing in those frames may hold the error, or thousands of them at a dead
+server wait for the collector, which then stops the loop for a tenth of a second.
 """
 
 import asyncio
@@ -60,9 +63,8 @@ class Flight(Generic[T]):
         on_end: "Callable[[Flight[T]], None]",
     ) -> None:
         self.question = question
-        self.error: BaseException | None = None
         self.answer: T | None = None
-        self.was_missed = False
+        self.is_answered = self.was_missed = False
         self.lane = lane
         self._ticket = ticket
         self._on_end = on_end
@@ -71,10 +73,11 @@ class Flight(Generic[T]):
         self._deadline = deadline.at
         self._waiters: set[asyncio.Future[T]] = set()
         self._sent = self._ended = False
+        self._failure: BaseException | None = None
         self._second: asyncio.Task[T] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._life: asyncio.TimerHandle | None = None
-        self._first = self._loop.create_task(self._ask_first())
+        self._first: asyncio.Task[T] | None = self._loop.create_task(self._ask_first())
         self._first.add_done_callback(self._came)
 
     async def wait(self, deadline: Deadline, now: float) -> T:
@@ -90,6 +93,7 @@ class Flight(Generic[T]):
             self._waiters.discard(waiter)
             if not self._ended and self._life is None:  # from now on it may be that nobody else watches the time
                 self._life = self._loop.call_later(0, self._look)
+            del waiter
 
     def cancel(self) -> None:
         """Nobody will want the answer: the gateway stops."""
@@ -143,9 +147,9 @@ class Flight(Generic[T]):
             self.answer = task.result()
             self._finish(None, by=task)
         elif isinstance(error, LoyaltyRejected | NotAsked | TooManyCalls) or not self._another_try(task):
-            self._finish(self.error or error, by=task, counts=not task.cancelled())
+            self._finish(self._failure or error, by=task, counts=not task.cancelled())
         else:
-            self.error = error
+            self._failure = error
 
     def _another_try(self, failed: "asyncio.Task[T]") -> bool:
         """Whether the other call is still under way, or can be sent now that this one has failed."""
@@ -169,7 +173,7 @@ class Flight(Generic[T]):
     ) -> None:
         if self._ended:
             return
-        self._ended, self.error = True, error
+        self._ended, self.is_answered = True, error is None
         for timer in (self._life, self._timer):
             if timer is not None:
                 timer.cancel()
@@ -178,6 +182,7 @@ class Flight(Generic[T]):
                 task.cancel()
         self._report(error, by, counts=counts)
         self._tell(error)
+        self._first = self._second = self._failure = None
         self._on_end(self)
 
     def _report(self, error: BaseException | None, by: "asyncio.Task[T] | None", *, counts: bool) -> None:

@@ -150,6 +150,7 @@ class GuardedProgram:
         finally:
             now = clock.monotonic()
             gate.settle(ticket, error, now - began, now, cut_short=now >= deadline.at)
+            del error  # its traceback holds this frame
 
     def _lane(self, kind: str, meter: Meter) -> Lane:
         gate = self._gates[kind]

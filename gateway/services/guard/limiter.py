@@ -56,6 +56,7 @@ class Limiter:
         finally:
             timer.cancel()
             self._waited(self._clock.monotonic() - began)
+            del waiting  # it holds the error, whose traceback holds this frame
 
     def release(self) -> None:
         """A place is free: it goes to the first who still waits."""

@@ -60,6 +60,6 @@ class Questions:
         if self._joinable.get(subject) is not flight:
             return
         del self._joinable[subject]
-        if flight.was_missed and flight.error is None and flight.lane.keeps > 0:
+        if flight.was_missed and flight.is_answered and flight.lane.keeps > 0:
             until = flight.lane.clock.monotonic() + flight.lane.keeps
             self._late.keep(subject, Kept(flight.question.asked, flight.answer, until))
