@@ -1,24 +1,30 @@
 """`pos-gateway`, and `python -m gateway`: a daemon's start does not load what only people type or look at."""
 
 import sys
-from collections.abc import Callable
+
+from gateway import plain_start
+from gateway.errors import GatewayError
 
 
 def main() -> None:
-    if sys.argv[1:2] != ["run"] or "--help" in sys.argv:
-        from gateway.cli import main as chosen
-    else:
-        chosen = _daemon()
-    chosen()
+    """What an administrator can mend is said in one line, without a traceback."""
+    chosen = plain_start.options(sys.argv[1:])
+    try:
+        if chosen is None:
+            _typed()
+        else:
+            plain_start.run(chosen)
+    except GatewayError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:  # before the daemon heeds signals
+        sys.exit(130)
 
 
-def _daemon() -> Callable[[], None]:
-    """Without rich, which structlog loads at its import to draw tracebacks: a tenth of a start."""
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # the import system's own mark for "not there"
-    from gateway.commands.run import main as chosen
+def _typed() -> None:
+    from gateway.cli import app
 
-    del sys.modules["rich"]
-    return chosen
+    app(prog_name="pos-gateway")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +24,7 @@ from gateway.commands import (
     status,
     trial,
 )
-from gateway.commands.run import run, to_a_person
+from gateway.commands.run import run
 from gateway.config_file import ConfigFile
 
 app = typer.Typer(
@@ -89,8 +88,3 @@ async def _serve_sandbox(seed: Path, listen: str, speed: float) -> None:
     async with workbench.sandbox(seed, host, port, speed) as sandbox:
         typer.echo(f"Mindbox sandbox: {sandbox.url}  (Ctrl-C — остановить)")
         await stopped.wait()
-
-
-def main() -> None:
-    """Entry point of everything that people type."""
-    to_a_person(app, sys.argv[1:], "pos-gateway")

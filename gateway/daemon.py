@@ -24,6 +24,9 @@ from gateway.supervision.watchdog import Watchdog
 
 log = structlog.get_logger()
 
+CONFIG = Path("/etc/pos-gateway/gateway.toml")
+"""Where the package puts it."""
+
 DRAIN_SECONDS = 8.0
 CONNECTION_SECONDS = 2.0
 """How long an open connection may take to end; registers are answered well within it."""
@@ -198,7 +201,7 @@ async def _let_go(public: web.AppRunner) -> None:
     await public.cleanup()
 
 
-def run(path: Path, overrides: dict[str, str | None]) -> None:
+def run(path: Path, overrides: Mapping[str, str | None]) -> None:
     """Run the daemon of a config file. Raises `GatewayError`."""
     from gateway.observability.logs import configure
 

@@ -21,7 +21,7 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 
 
 def settle_memory() -> None:
-    """What stands after the start stays to the end: it need not be looked through again and again."""
-    gc.collect()
+    """What stands after the start stays to the end: it need not be looked through, now or again and again."""
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+    gc.enable()

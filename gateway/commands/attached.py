@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from gateway import bootstrap
+from gateway import bootstrap, daemon
 from gateway.clock import SystemClock
 from gateway.config_file import ConfigFile
 from gateway.domain.sale_record import Terms
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="Файл настроек (TOML).")]
 Json = Annotated[bool, typer.Option("--json", help="Для программ: JSON вместо таблицы.")]
-DEFAULT = Path("/etc/pos-gateway/gateway.toml")
+DEFAULT = daemon.CONFIG
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -44,8 +45,7 @@ def fold(text: str, code_page: str | Holds) -> Folded:
     break stays U+00A0, so that wrapping can see it; `printable` turns it into a plain one.
     """
     parts = [_character(character, code_page) for character in unicodedata.normalize("NFC", text)]
-    lost = sum(part is None for part in parts)
-    return Folded("".join(UNPRINTABLE if part is None else part for part in parts), lost)
+    return Folded("".join([UNPRINTABLE if part is None else part for part in parts]), parts.count(None))
 
 
 def printable(text: str) -> str:
@@ -53,6 +53,7 @@ def printable(text: str) -> str:
     return text.replace(NO_BREAK, " ")
 
 
+@lru_cache(maxsize=1024)
 def _character(character: str, code_page: str | Holds) -> str | None:
     if " " <= character <= "~":
         return character

@@ -1,8 +1,8 @@
 """Made-up sales that every template is tried with, and that a preview shows."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 
 from msgspec.structs import fields, replace
 
@@ -43,10 +43,9 @@ ANONYMOUS = SlipData(
 BARE = SlipData(outlet="", register="", now=SAMPLE.now)
 
 
-def samples() -> Iterator[SlipData]:
+@cache
+def samples() -> tuple[SlipData, ...]:
     """A full sale, an anonymous one, one without anything, and the full one lacking one value at a time."""
-    yield from (SAMPLE, ANONYMOUS, BARE)
-    for field in fields(SlipData):
-        if not field.required:
-            yield replace(SAMPLE, **{field.name: field.default})
-    yield replace(SAMPLE, customer=SlipCustomer())
+    optional = {field.name: field.default for field in fields(SlipData) if not field.required}
+    lacking = (replace(SAMPLE, **{name: default}) for name, default in optional.items())
+    return (SAMPLE, ANONYMOUS, BARE, *lacking, replace(SAMPLE, customer=SlipCustomer()))

@@ -10,7 +10,7 @@ from itertools import count
 from msgspec.structs import replace
 
 from adapters.loyalty.mindbox import MindboxClient
-from gateway.cli import main
+from gateway.__main__ import main
 from gateway.domain.call import Answer, Call, Operation
 from gateway.domain.deadline import Deadline
 from gateway.domain.receipt import Receipt
