@@ -148,8 +148,18 @@ async def _ready(url: str) -> None:
 HOURS = 160
 """Of a week: the sales of each are one sale as the store writes it, and its copies under ids of their own."""
 
-COPIED = {"sale": ("id", "body"), "work": ("id", "subject"), "history": ("subject",)}
+COPIED = {"sale_close": ("body",), "sale": ("id", "body"), "work": ("id", "subject"), "history": ("subject",)}
 """The tables that a close writes, and where the id of its sale stands in them."""
+
+ROWS_OF = {
+    "sale_close": "number = (SELECT close FROM sale WHERE id = :uid)",
+    "sale": "id = :uid",
+    "work": "id = 'deliver:' || :uid",
+    "history": "subject = :uid",
+}
+
+NUMBERED = {"sale_close": "number", "sale": "close"}
+"""The number of a close: those of the copies follow the original's, which was the last one."""
 
 
 def fill(path: Path, number: int) -> None:
@@ -167,14 +177,21 @@ def fill(path: Path, number: int) -> None:
 
 def _copy(connection: Connection, table: str, uid: str, copies: int) -> None:
     """The rows of one sale again, under ids that differ in their last digits."""
-    columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "number"]
-    renamed = ", ".join(_renamed(name) if name in COPIED[table] else name for name in columns)
+    left_out = "number" if table == "history" else ""
+    columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != left_out]
+    renamed = ", ".join(_copied(table, name) for name in columns)
     connection.execute(
         f"WITH RECURSIVE copy(nth) AS (SELECT 1 UNION ALL SELECT nth + 1 FROM copy WHERE nth < :copies) "  # noqa: S608
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {renamed} FROM copy, {table} "
-        f"WHERE {COPIED[table][0]} IN (:uid, 'deliver:' || :uid)",
+        f"WHERE {ROWS_OF[table]}",
         {"uid": uid, "copies": copies},
     )
+
+
+def _copied(table: str, column: str) -> str:
+    if column == NUMBERED.get(table):
+        return f"{column} + nth"
+    return _renamed(column) if column in COPIED[table] else column
 
 
 def _renamed(column: str) -> str:

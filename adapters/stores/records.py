@@ -22,7 +22,7 @@ from gateway.domain.work import OutboxRow, Work, WorkKind
 from gateway.errors import StoreError
 from gateway.ports import Counts
 
-Row = Mapping[str, str | int | bytes]
+Row = Mapping[str, str | int | bytes | None]
 Record = TypeVar("Record", Sale, RefundRecord, Prompt, PrintJob, Occasion)
 Body = TypeVar("Body")
 
@@ -46,6 +46,11 @@ def place(register: RegisterRef, shift: str) -> str:
 
 
 def sale_row(sale: Sale) -> Row:
+    return {**sale_columns(sale), "body": body(sale)}
+
+
+def sale_columns(sale: Sale) -> dict[str, str | int | bytes | None]:
+    """What queries ask of a sale for."""
     return {
         "id": sale.id,
         "version": sale.version,
@@ -55,7 +60,6 @@ def sale_row(sale: Sale) -> Row:
         "stripped": int(sale.stripped),
         "dropped": int(sale.dropped != ""),
         "place": place(sale.register, sale.shift),
-        "body": body(sale),
     }
 
 

@@ -42,6 +42,8 @@ class ParkedDocument(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """What to write. A record carries the version it was read with; a new one has version 0.
 
+    `sale_before` is the sale as it was read, where its writer still has it: what both share need not be written.
+
     Of `jobs` the same holds as of records; `jobs_over` are the ids of those that nobody needs any more.
 
     `documents` are inserted, a known one stays as it is; of `dropped` the stored ones take over the reason.
@@ -52,6 +54,7 @@ class Change(Struct, frozen=True, kw_only=True):
     """
 
     sale: Sale | None = None
+    sale_before: Sale | None = None
     refunds: tuple[RefundRecord, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     occasions: tuple[Occasion, ...] = ()

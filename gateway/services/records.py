@@ -115,6 +115,7 @@ class Records:
         return replace(
             more,
             sale=step.sale,
+            sale_before=more.sale_before or sale,
             history=(*more.history, row),
             work=(*step.work, *more.work),
             finished=(*step.finished, *more.finished),

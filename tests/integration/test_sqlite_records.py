@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from adapters.stores.records import DOCUMENT, PROMPT, REFUND, SALE, body, document_row, read_work, work_row
+from adapters.stores.sqlite.sales import close_row, read_sales, sale_row
 from gateway.domain.change import ParkedDocument
 from gateway.domain.prompt import Prompt
 from gateway.domain.refund import RefundRecord
@@ -69,6 +70,15 @@ def test_a_record_comes_back_exactly_one_version_later(kind: Any, decoder: msgsp
         assert spelt(read) == spelt(replace(record, version=record.version + 1))
 
     comes_back()
+
+
+@UNHURRIED
+@given(anything(Sale).map(lambda sale: replace(sale, version=abs(sale.version) // 2)))
+def test_a_sale_comes_back_exactly_from_its_two_rows(sale: Sale) -> None:
+    close = close_row(sale, sale.close) if sale.close else {"body": None, "raw": None, "sent": None}
+    (read,) = read_sales([(sale_row(sale)["body"], close["body"], close["raw"], close["sent"])])
+    assert read == replace(sale, version=sale.version + 1)
+    assert spelt(read) == spelt(replace(sale, version=sale.version + 1))
 
 
 @UNHURRIED

@@ -19,7 +19,6 @@ from adapters.stores.records import (
     OCCASION,
     PROMPT,
     REFUND,
-    SALE,
     decoded,
     place,
     read_counts,
@@ -30,6 +29,7 @@ from adapters.stores.sqlite import writing
 from adapters.stores.sqlite.ownership import Ownership
 from adapters.stores.sqlite.queries import QUERIES
 from adapters.stores.sqlite.reader import Reader
+from adapters.stores.sqlite.sales import read_sales
 from adapters.stores.sqlite.writer import Writer
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
 from gateway.domain.occasion import Occasion
@@ -54,10 +54,10 @@ class SqliteStore:
         self._listeners = Listeners()
 
     async def sale(self, sale_id: str) -> Sale | None:
-        return await self._one(SALE, "sale", id=sale_id)
+        return next(iter(await self._sales("sale", id=sale_id)), None)
 
     async def last_sale(self) -> Sale | None:
-        return await self._one(SALE, "last_sale")
+        return next(iter(await self._sales("last_sale")), None)
 
     async def refund(self, refund_id: str) -> RefundRecord | None:
         return await self._one(REFUND, "refund", id=refund_id)
@@ -68,7 +68,7 @@ class SqliteStore:
     async def shift(self, register: RegisterRef, shift: str) -> Shift:
         found = place(register, shift)
         return Shift(
-            sales=tuple(await self._all(SALE, "sales_of_shift", place=found)),
+            sales=tuple(await self._sales("sales_of_shift", place=found)),
             refunds=tuple(await self._all(REFUND, "refunds_of_shift", place=found)),
         )
 
@@ -119,7 +119,7 @@ class SqliteStore:
 
     async def parked(self, limit: int) -> Parked:
         return Parked(
-            sales=tuple(await self._all(SALE, "parked_sales", limit=limit)),
+            sales=tuple(await self._sales("parked_sales", limit=limit)),
             refunds=tuple(await self._all(REFUND, "parked_refunds", limit=limit)),
             documents=tuple(await self._all(DOCUMENT, "parked_documents", limit=limit)),
         )
@@ -129,7 +129,7 @@ class SqliteStore:
         return [read_history(*row) for row in await self._reader.run(partial(_rows, "history", asked))]
 
     async def old_sales(self, before: datetime, limit: int) -> Sequence[Sale]:
-        return await self._all(SALE, "old_sales", before=microseconds(before), limit=limit)
+        return await self._sales("old_sales", before=microseconds(before), limit=limit)
 
     async def old_refunds(self, before: datetime, limit: int) -> Sequence[RefundRecord]:
         return await self._all(REFUND, "old_refunds", before=microseconds(before), limit=limit)
@@ -151,6 +151,9 @@ class SqliteStore:
             self._ownership.give_up()
             self._ownership = None
 
+    async def _sales(self, name: str, **asked: str | int) -> list[Sale]:
+        return await self._reader.run(partial(_read_sales, name, asked))
+
     async def _all(self, decoder: Decoder[Record], name: str, **asked: str | int) -> list[Record]:
         return await self._reader.run(partial(_decoded, decoder, name, asked))
 
@@ -168,6 +171,10 @@ def _rows(name: str, asked: Asked, connection: Connection) -> list[tuple[Any, ..
 
 def _decoded(decoder: Decoder[Record], name: str, asked: Asked, connection: Connection) -> list[Record]:
     return decoded(decoder, (body for (body,) in _rows(name, asked, connection)))
+
+
+def _read_sales(name: str, asked: Asked, connection: Connection) -> list[Sale]:
+    return read_sales(_rows(name, asked, connection))
 
 
 def _moment(name: str, asked: Asked, connection: Connection) -> datetime | None:

@@ -14,11 +14,12 @@ from adapters.stores.records import (
     prompt_row,
     read_work,
     refund_row,
-    sale_row,
     work_row,
 )
 from adapters.stores.sqlite.queries import QUERIES
+from adapters.stores.sqlite.sales import close_row, is_closed_as, sale_row
 from gateway.domain.change import Change
+from gateway.domain.sale_record import Sale
 from gateway.domain.work import Lane, Work
 from gateway.errors import Conflict
 
@@ -26,7 +27,7 @@ from gateway.errors import Conflict
 def apply(change: Change, connection: Connection) -> None:
     """All of the change. Raises `Conflict`; the savepoint around it undoes what was written before."""
     if change.sale is not None:
-        _put(connection, "sale", sale_row(change.sale))
+        _put_sale(connection, change.sale, change.sale_before)
     for refund in change.refunds:
         _put(connection, "refund", refund_row(refund))
     for prompt in change.prompts:
@@ -53,6 +54,22 @@ def _put(connection: Connection, table: str, row: Row) -> None:
     name = f"insert_{table}" if row["version"] == 0 else f"update_{table}"
     if connection.execute(QUERIES[name], row).rowcount != 1:
         raise Conflict(f"{table} {row['id']!r} is not at version {row['version']!r}")
+
+
+def _put_sale(connection: Connection, sale: Sale, before: Sale | None) -> None:
+    """The close only when it is not what lies there already."""
+    row = sale_row(sale)
+    if is_closed_as(sale, before) and connection.execute(QUERIES["move_sale"], row).rowcount == 1:
+        return
+    close = None if sale.close is None else _put_close(connection, close_row(sale, sale.close))
+    _put(connection, "sale", {**row, "close": close})
+
+
+def _put_close(connection: Connection, row: Row) -> int | None:
+    """The number of a new row; None when the sale had one. Of a stale change it is undone with the rest."""
+    if row["version"] != 0 and connection.execute(QUERIES["update_close"], row).rowcount == 1:
+        return None
+    return connection.execute(QUERIES["insert_close"], row).lastrowid
 
 
 def _plan(connection: Connection, change: Change) -> None:

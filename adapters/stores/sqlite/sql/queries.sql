@@ -38,16 +38,31 @@ PRAGMA query_only = ON;
 
 -- name: insert_sale
 -- Version 0 says that there is none yet; if there is one, nothing is inserted and the caller sees no row.
-INSERT INTO sale (id, version, state, changed, is_over, stripped, dropped, place, body)
-VALUES (:id, :version + 1, :state, :changed, :is_over, :stripped, :dropped, :place, :body)
+INSERT INTO sale (id, version, state, changed, is_over, stripped, dropped, place, body, close)
+VALUES (:id, :version + 1, :state, :changed, :is_over, :stripped, :dropped, :place, :body, :close)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_sale
 -- No row when the version has moved on.
 UPDATE sale SET
     version = version + 1, state = :state, changed = :changed, is_over = :is_over, stripped = :stripped,
-    dropped = :dropped, place = :place, body = :body
+    dropped = :dropped, place = :place, body = :body, close = coalesce(:close, close)
 WHERE id = :id AND version = :version;
+
+-- name: move_sale
+-- Its close stays as it is. No row as well for a sale from before closes had rows of their own.
+UPDATE sale SET
+    version = version + 1, state = :state, changed = :changed, is_over = :is_over, stripped = :stripped,
+    dropped = :dropped, place = :place, body = :body
+WHERE id = :id AND version = :version AND close IS NOT NULL;
+
+-- name: insert_close
+INSERT INTO sale_close (body, raw, sent) VALUES (:body, :raw, :sent);
+
+-- name: update_close
+-- No row when the sale has none yet.
+UPDATE sale_close SET body = :body, raw = :raw, sent = :sent
+WHERE number = (SELECT close FROM sale WHERE id = :id AND version = :version);
 
 -- name: insert_refund
 -- As insert_sale.
@@ -148,7 +163,9 @@ UPDATE work SET due = due - :by, since = since - :by, leased_until = leased_unti
 UPDATE work SET leased_until = NULL, lease = -1 WHERE leased_until IS NOT NULL;
 
 -- name: sale
-SELECT body FROM sale WHERE id = :id;
+SELECT sale.body, sale_close.body, raw, sent
+FROM sale LEFT JOIN sale_close ON number = close
+WHERE id = :id;
 
 -- name: refund
 SELECT body FROM refund WHERE id = :id;
@@ -157,7 +174,9 @@ SELECT body FROM refund WHERE id = :id;
 SELECT body FROM refund WHERE sale_id = :sale_id ORDER BY at, id;
 
 -- name: sales_of_shift
-SELECT body FROM sale WHERE place = :place AND place <> '';
+SELECT sale.body, sale_close.body, raw, sent
+FROM sale LEFT JOIN sale_close ON number = close
+WHERE place = :place AND place <> '';
 
 -- name: refunds_of_shift
 SELECT body FROM refund WHERE place = :place AND place <> '';
@@ -189,7 +208,8 @@ SELECT kind, subject, due, tries, lease, leased_until, since FROM work ORDER BY 
 
 -- name: parked_sales
 -- The state stands twice so that the partial index serves.
-SELECT body FROM sale
+SELECT sale.body, sale_close.body, raw, sent
+FROM sale LEFT JOIN sale_close ON number = close
 WHERE state = 'parked' AND state <> 'delivered' AND dropped = 0
 ORDER BY changed DESC, id DESC LIMIT :limit;
 
@@ -206,12 +226,14 @@ SELECT subject, at, who, before, after, cause FROM history WHERE subject = :subj
 SELECT max(at) FROM history;
 
 -- name: old_sales
-SELECT body FROM sale
+SELECT sale.body, sale_close.body, raw, sent
+FROM sale LEFT JOIN sale_close ON number = close
 WHERE is_over = 1 AND stripped = 0 AND changed < :before
 ORDER BY changed, id LIMIT :limit;
 
 -- name: last_sale
-SELECT body FROM sale
+SELECT sale.body, sale_close.body, raw, sent
+FROM sale LEFT JOIN sale_close ON number = close
 WHERE is_over = 1 AND stripped = 0 AND state = 'delivered'
 ORDER BY changed DESC, id DESC LIMIT 1;
 

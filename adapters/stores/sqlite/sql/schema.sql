@@ -11,8 +11,22 @@ CREATE TABLE sale (
     stripped INTEGER NOT NULL DEFAULT 0,
     dropped  INTEGER NOT NULL DEFAULT 0,
     place    TEXT NOT NULL DEFAULT '',
-    is_over  INTEGER NOT NULL DEFAULT 0
+    is_over  INTEGER NOT NULL DEFAULT 0,
+    close    INTEGER
 ) STRICT;
+
+-- What of a sale is written once, as its receipt is closed: `body` is JSON, `raw` the register's document as it
+-- came, `sent` the call that delivers it. `sale.close` is the number; it is NULL for a sale that was not closed, and
+-- for one from before this table, which has all in its body. A number: found without an index beside it.
+CREATE TABLE sale_close (
+    number INTEGER PRIMARY KEY,
+    body   BLOB NOT NULL,
+    raw    BLOB NOT NULL,
+    sent   BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER sale_forgotten AFTER DELETE ON sale BEGIN
+    DELETE FROM sale_close WHERE number = OLD.close;
+END;
 
 -- What is not delivered is little among weeks of sales, and is counted at every scrape.
 -- All that is counted stands in the index: a walk through the bodies of a long backlog would take seconds.

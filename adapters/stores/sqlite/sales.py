@@ -1,0 +1,82 @@
+"""A sale as SQLite keeps it: what moves in the row of the sale, what was closed in a row of its own, written once.
+
+The closed receipt is nine tenths of a record, and the steps of a delivery do not touch it. A sale from before these
+rows has all in its body; it is read as it is, and gets a close of its own when it is next written.
+"""
+
+from collections.abc import Iterable
+
+from msgspec import MsgspecError, Struct
+from msgspec.json import Decoder
+from msgspec.structs import replace
+
+from adapters.stores.records import ENCODER, SALE, Row, body, sale_columns
+from gateway.domain.quote import Piece
+from gateway.domain.sale_record import Close, Sale
+from gateway.errors import StoreError
+
+
+class Closed(Struct, frozen=True, kw_only=True):
+    """`close` without the register's bytes, which stand beside it; `sold` is None for what its quote says."""
+
+    close: Close
+    sold: tuple[Piece, ...] | None
+
+
+CLOSED = Decoder(Closed)
+
+SaleRow = tuple[bytes, bytes | None, bytes, bytes]
+"""Body of the sale; body of its close, the register's bytes, the bytes sent: NULL where it has no close."""
+
+
+def sale_row(sale: Sale) -> Row:
+    return {**sale_columns(sale), "body": body(_moving(sale))}
+
+
+def _moving(sale: Sale) -> Sale:
+    if sale.close is None:
+        return sale
+    return replace(sale, close=None, sold=(), delivery=sale.delivery and replace(sale.delivery, body=b""))
+
+
+def close_row(sale: Sale, close: Close) -> Row:
+    as_quoted = close.quote is not None and sale.sold is close.quote.pieces
+    closed = Closed(close=replace(close, raw=b""), sold=None if as_quoted else sale.sold)
+    return {
+        "id": sale.id,
+        "version": sale.version,
+        "body": ENCODER.encode(closed),
+        "raw": close.raw,
+        "sent": sale.delivery.body if sale.delivery else b"",
+    }
+
+
+def is_closed_as(sale: Sale, before: Sale | None) -> bool:
+    """Whether `before` has the very same close. Bytes of a call that is over may lie on: they go with the close."""
+    if before is None or sale.close is None or sale.close is not before.close or sale.sold is not before.sold:
+        return False
+    if sale.delivery is None:
+        return True
+    return before.delivery is not None and sale.delivery.body is before.delivery.body
+
+
+def read_sales(rows: Iterable[SaleRow]) -> list[Sale]:
+    """Raises `StoreError`."""
+    try:
+        return [_sale(*row) for row in rows]
+    except MsgspecError as error:
+        raise StoreError(f"a stored record cannot be read: {error}") from error
+
+
+def _sale(moving: bytes, closed: bytes | None, raw: bytes, sent: bytes) -> Sale:
+    sale = SALE.decode(moving)
+    if closed is None:
+        return sale
+    kept = CLOSED.decode(closed)
+    quoted = kept.close.quote.pieces if kept.close.quote else ()
+    return replace(
+        sale,
+        close=replace(kept.close, raw=raw),
+        sold=quoted if kept.sold is None else kept.sold,
+        delivery=sale.delivery and replace(sale.delivery, body=sent),
+    )
