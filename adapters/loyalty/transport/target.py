@@ -3,6 +3,7 @@
 import re
 import ssl
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
@@ -42,7 +43,7 @@ def target(base_url: str, headers: Mapping[str, str]) -> Target:
     return Target(
         host=host,
         port=port,
-        tls=_tls() if is_tls else None,
+        tls=_tls(ssl.get_default_verify_paths()) if is_tls else None,
         path=url.path.rstrip("/"),
         head="".join(f"{name}: {value}\r\n" for name, value in named.items()).encode(),
     )
@@ -59,8 +60,9 @@ def _place(url: SplitResult) -> tuple[str, int | None]:
     return host, port
 
 
-def _tls() -> ssl.SSLContext:
-    """Made at the start: reading the system's certificates takes longer than a loop may stand still."""
+@cache
+def _tls(_authorities: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    """Made once, at the start: reading the system's certificates takes longer than a loop may stand still."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     return context

@@ -84,9 +84,11 @@ def schema_version(connection: Connection) -> int:
 
 
 def migrate(connection: Connection) -> None:
-    """Runs what is missing, each migration whole or not at all."""
-    for number, statements in SQL.missing(schema_version(connection)):
-        _run(connection, number, statements)
+    """Runs what is missing, all or nothing: one sync, and whoever goes back to the old gateway has its schema."""
+    missing = SQL.missing(schema_version(connection))
+    if missing:
+        newest, _ = missing[-1]
+        _run(connection, newest, "\n".join(statements for _, statements in missing))
 
 
 def _run(connection: Connection, number: int, statements: str) -> None:
