@@ -26,7 +26,7 @@ from adapters.loyalty.programme import Piece as PricedPiece
 from gateway.domain import quote as quotes
 from gateway.domain.call import Operation, OrderState, OrderView, RefusalReason, Refused
 from gateway.domain.customer import Customer, CustomerKey, KeyKind
-from gateway.domain.money import ZERO, kopecks
+from gateway.domain.money import ZERO
 from gateway.domain.receipt import LineItem, Tender
 
 KEYED = frozenset({Operation.HOLD, Operation.SALE})
@@ -101,7 +101,7 @@ def open_line(line: LineItem, status: LineStatus = LineStatus.CHECKED_OUT) -> Ba
         quantity=line.quantity,
         unit_price=line.unit_price,
         minimum_price=line.minimum_price,
-        till_discounts=_till(kopecks(line.unit_price * line.quantity) - line.total),
+        till_discounts=_till(line.register_discount),
         status=status,
         gift_card=line.gift_card,
     )

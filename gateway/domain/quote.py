@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -117,18 +118,23 @@ class Quote(Struct, frozen=True, kw_only=True, gc=False):
         """By line index, of the lines that the server priced; each piece is looked at once, no floor undercut."""
         totals: dict[int, Decimal] = {}
         for piece in self.pieces:
-            totals[piece.index] = totals.get(piece.index, ZERO) + piece.total
-        told = {line.index: line.total - totals[line.index] for line in lines if line.index in totals}
-        for line in lines:
-            if line.minimum_price and line.index in told:
-                told[line.index] = min(told[line.index], _room(line))
-        return told
+            before = totals.get(piece.index)
+            totals[piece.index] = piece.total if before is None else before + piece.total
+        return {line.index: _discount(line, totals[line.index]) for line in lines if line.index in totals}
 
     def payable(self, lines: Sequence[LineItem], discounts: Mapping[int, Decimal]) -> Decimal:
         """The most that points may pay of `lines` once they have `discounts`: no line falls below its floor."""
-        if not any(line.minimum_price for line in lines):
+        if not any(map(_floored, lines)):
             return self.spendable
         return min(self.spendable, sum((_room(line, discounts.get(line.index, ZERO)) for line in lines), ZERO))
+
+
+_floored = attrgetter("minimum_price")
+
+
+def _discount(line: LineItem, total: Decimal) -> Decimal:
+    discount = line.total - total
+    return min(discount, _room(line)) if line.minimum_price else discount
 
 
 def _room(line: LineItem, discount: Decimal = ZERO) -> Decimal:

@@ -44,6 +44,12 @@ class LineItem(Struct, frozen=True, kw_only=True, gc=False):
     gift_card: str = ""
 
     @property
+    def register_discount(self) -> Decimal:
+        """What the register itself has taken off the shelf price, to the kopeck; of most lines nothing."""
+        full = self.unit_price * self.quantity
+        return ZERO if full == self.total else kopecks(full) - self.total
+
+    @property
     def floor(self) -> Decimal:
         """The lowest sum this line may be sold for."""
         return self.minimum_price * self.quantity
@@ -124,7 +130,7 @@ def before_points(receipt: Receipt) -> Receipt:
     money = sum((tender.amount for tender in receipt.tenders if tender.kind is not TenderKind.POINTS), ZERO)
     if receipt.points == ZERO or receipt.total - receipt.discarded != money:
         return receipt
-    room = [kopecks(line.unit_price * line.quantity) - line.total for line in receipt.lines]
+    room = [line.register_discount for line in receipt.lines]
     parts = spread(receipt.points, [line.total for line in receipt.lines], room)
     if parts is None:
         return receipt

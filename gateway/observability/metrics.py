@@ -97,6 +97,7 @@ class Metrics(Meter):
         self._hour: LastHour | None = None
         self._bound: dict[tuple[object, ...], Any] = {}
         self._observed: dict[tuple[object, ...], Observed] = {}
+        self._requests: dict[tuple[RegisterRef | None, str, str], tuple[Observed, Counter]] = {}
         Gauge("pos_gateway_build_info", "The running version", ("version",), registry=self.registry).labels(
             __version__
         ).set(1)
@@ -133,10 +134,18 @@ class Metrics(Meter):
         """The register is a label of the count only: one histogram a register would make scrapes slow."""
         if self._hour is not None:
             self._hour.asked(register, outcome, seconds)
-        name = "" if register is None else register.register
-        self.observe("register_request_duration", seconds, operation=operation)
-        self.count("register_requests", register=name, operation=operation, outcome=outcome)
+        key = (register, operation, outcome)
+        took, counter = self._requests.get(key) or self._requests.setdefault(key, self._request(*key))
+        took.observe(seconds)
+        counter.inc()
         REQUESTS.tell(register, operation, outcome, seconds)
+
+    def _request(self, register: RegisterRef | None, operation: str, outcome: str) -> tuple[Observed, Counter]:
+        """Where requests of one kind are counted."""
+        name = "" if register is None else register.register
+        labels = {"register": name, "operation": operation, "outcome": outcome}
+        took = self._times["register_request_duration"].labels(operation=operation)
+        return took, self._child(self._counters, "register_requests", labels)
 
     def _child(self, family: Mapping[str, Any], name: str, labels: dict[str, str]) -> Any:
         """Finding a child by its labels takes longer than counting: it is found once."""

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from msgspec import to_builtins
+
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import AskedLine, encode
 from gateway.domain.call import (
@@ -21,16 +23,19 @@ from gateway.domain.call import (
     ReportShown,
 )
 from gateway.domain.customer import CustomerKey, KeyKind
-from gateway.domain.money import kopecks
+from gateway.domain.money import ZERO
 from gateway.domain.quote import Piece
 from gateway.domain.receipt import LineItem, Receipt, RegisterRef, Tender, TenderKind
 
 Body = dict[str, Any]
 
+MILLISECONDS = len("2026-11-22T06:01:41.379")
+
 
 def instant(at: datetime) -> str:
-    """UTC with a zone, to the millisecond."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """UTC with a zone, to the millisecond. As the encoder spells it, cut: `isoformat` costs as much as two lines."""
+    spelt: str = to_builtins(at.astimezone(UTC))
+    return f"{spelt[:MILLISECONDS]}Z" if at.microsecond else f"{spelt[:-1]}.000Z"
 
 
 def customer(key: CustomerKey, settings: MindboxSettings) -> Body:
@@ -130,10 +135,7 @@ def _addressed(
 def _open_lines(lines: Sequence[LineItem], status: str, settings: MindboxSettings) -> list[AskedLine]:
     """Lines as the register prices them; its own discounts go along as external promotions."""
     state = _state(status)
-    return [
-        _goods(line, line.index, kopecks(line.unit_price * line.quantity) - line.total, state, settings)
-        for line in lines
-    ]
+    return [_goods(line, line.index, line.register_discount, state, settings) for line in lines]
 
 
 def _pieces(pieces: Sequence[Piece], status: str, settings: MindboxSettings) -> list[AskedLine]:
@@ -159,7 +161,7 @@ def _goods(
         quantity_type=None if quantity == quantity.to_integral_value() else "double",
         min_price_per_item=row.minimum_price or None,
         status=state,
-        requested_promotions=_register_discount(discount, settings) if discount > 0 else None,
+        requested_promotions=_register_discount(discount, settings) if discount > ZERO else None,
         gift_card={"ids": {"number": row.gift_card}} if row.gift_card else None,
     )
 

@@ -12,6 +12,7 @@ from adapters.loyalty.mindbox.wire import (
     Envelope,
     GiftCardBlock,
     LineBlock,
+    Named,
     OrderBlock,
     PaymentInfo,
     PointsChange,
@@ -22,6 +23,7 @@ from gateway.domain.customer import Balance, Customer, SegmentMembership
 from gateway.domain.money import ZERO
 from gateway.domain.quote import CouponAnswer, CouponState, GiftCardAnswer, GiftCardState, Piece, Quote
 from gateway.domain.receipt import LineItem, Receipt
+from gateway.errors import LoyaltyProtocolError
 
 COUPONS = {
     "CanBeUsed": CouponState.USED_HERE,
@@ -132,20 +134,20 @@ def segments(answer: Envelope) -> tuple[SegmentMembership, ...]:
 def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
     """A preorder's answer (developers docs, "preorder"); degraded calculations are marked incomplete.
 
-    The answer need not repeat lowest prices and gift cards, and the order must: they come from the lines that were
-    `asked`.
+    What a line is of stands in the lines that were `asked`: the answer need not repeat it. Raises
+    `LoyaltyProtocolError` when it is about another one.
     """
     order = answer.order or OrderBlock()
     hints, printed = texts(order, asked.lines, settings)
     status = answer.customer.processing_status if answer.customer else ""
-    known = {line.index: line for line in asked.lines if line.minimum_price or line.gift_card}
+    known = {line.index: line for line in asked.lines}
     return Quote(
         customer=customer(answer, settings),
         stranger=status == "NotFound",
         card_blocked=status == "DiscountCardIsBlocked",
         points_away=_points_away(order, settings),
         undiscounted=order.processing_status == "DiscountsCalculationIsUnavailable",
-        pieces=tuple(_piece(line, place, known, settings) for place, line in enumerate(order.lines, 1)),
+        pieces=tuple([_piece(line, place, known) for place, line in enumerate(order.lines, 1)]),
         spendable=_spendable(order, settings),
         accrual=_earned(order, settings) or ZERO,
         hints=hints,
@@ -166,42 +168,52 @@ def _whole(value: Scalar, default: int) -> int:
         return default
 
 
-def _piece(line: LineBlock, place: int, known: dict[int, LineItem], settings: MindboxSettings) -> Piece:
+def _piece(line: LineBlock, place: int, known: dict[int, LineItem]) -> Piece:
     number = _whole(line.line_number, place)
-    index = _whole(line.line_id, number)
-    asked = known.get(index)
+    asked = known.get(_whole(line.line_id, number))
+    if asked is None:
+        raise LoyaltyProtocolError("the loyalty server priced a line that nobody asked about")
+    of_register, points = _taken_off(line)
     return Piece(
         number=number,
-        index=index,
-        sku=line.product.id(settings.product_system),
+        index=asked.index,
+        sku=asked.sku,
         quantity=line.quantity,
-        unit_price=line.base_price_per_item,
-        minimum_price=asked.minimum_price if asked else ZERO,
-        register_discount=_applied(line, "discount", "external"),
-        total=_price(line) + _applied(line, "spentBonusPoints"),
-        gift_card=asked.gift_card if asked else "",
+        unit_price=asked.unit_price,
+        minimum_price=asked.minimum_price,
+        register_discount=of_register,
+        total=_price(line, asked) + points,
+        gift_card=asked.gift_card,
     )
 
 
-def _price(line: LineBlock) -> Decimal:
+def _price(line: LineBlock, asked: LineItem) -> Decimal:
     """Of the whole line; the server need not repeat what it left alone."""
     if line.discounted_price_of_line is not None:
         return line.discounted_price_of_line
-    return line.price_of_line if line.price_of_line is not None else line.base_price_per_item * line.quantity
+    return line.price_of_line if line.price_of_line is not None else asked.unit_price * line.quantity
 
 
-def _applied(line: LineBlock, kind: str, source: str = "") -> Decimal:
-    """The sum of a line's promotions of one kind, from one source where it is named."""
-    found = ZERO
+def _taken_off(line: LineBlock) -> tuple[Decimal, Decimal]:
+    """Of a line's promotions the register's own discounts, and what is paid with points."""
+    of_register = points = ZERO
     for row in line.applied_promotions:
-        if row.type == kind and row.amount and (not source or (row.promotion and row.promotion.type == source)):
-            found += row.amount
-    return found
+        if row.type == "spentBonusPoints":
+            points += row.amount or ZERO
+        elif row.type == "discount" and row.promotion and row.promotion.type == "external":
+            of_register += row.amount or ZERO
+    return of_register, points
 
 
 def _points_away(order: OrderBlock, settings: MindboxSettings) -> bool:
-    own = [one for one in order.bonus_points_info if one.balance_type.id("systemName") in (settings.balance, "")]
-    return bool(own) and all(one.status == "Unavailable" for one in own)
+    """Of one balance there may be more than one row."""
+    own = {one.status for one in order.bonus_points_info if _is_own(one.balance_type, settings)}
+    return own == {"Unavailable"}
+
+
+def _is_own(balance: Named, settings: MindboxSettings) -> bool:
+    """Of the balance that registers spend; where the project has one only, it may have no name."""
+    return balance.id("systemName") in (settings.balance, "")
 
 
 def _spendable(order: OrderBlock, settings: MindboxSettings) -> Decimal:
@@ -214,8 +226,7 @@ def _spendable(order: OrderBlock, settings: MindboxSettings) -> Decimal:
 
 def _change(order: OrderBlock, settings: MindboxSettings) -> PointsChange | None:
     changes = order.bonus_points_changes or order.bonus_points_info_per_balance_types
-    own = [row for row in changes if row.balance_type.id("systemName") in (settings.balance, "")]
-    return own[0] if own else None
+    return next((row for row in changes if _is_own(row.balance_type, settings)), None)
 
 
 def _earned(order: OrderBlock, settings: MindboxSettings) -> Decimal | None:

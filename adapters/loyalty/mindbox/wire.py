@@ -38,8 +38,10 @@ class Named(Answered, frozen=True, kw_only=True):
 
     def id(self, system: str) -> str:
         """The id in `system`, empty when absent; the first letter's case does not count."""
-        value = _either_case(self.ids, system)
-        return "" if value is None else str(value)
+        value = self.ids.get(system)
+        if value is None:
+            value = _either_case(self.ids, system)
+        return value if type(value) is str else "" if value is None else str(value)
 
 
 class BalanceBlock(Answered, frozen=True, kw_only=True):
@@ -102,14 +104,13 @@ class PlaceholderBlock(Named, frozen=True, kw_only=True):
 
 
 class LineBlock(Answered, frozen=True, kw_only=True):
+    """Of what goods it is, and at what shelf price, is what we have told: it is not read again."""
+
     line_id: Scalar = None
     line_number: Scalar = None
     quantity: Decimal = Decimal(0)
-    base_price_per_item: Decimal = Decimal(0)
-    min_price_per_item: Decimal | None = None
     discounted_price_of_line: Decimal | None = None
     price_of_line: Decimal | None = None
-    product: Named = Named()
     status: Named | str | None = None
     applied_promotions: tuple[PromotionBlock, ...] = ()
     placeholders: tuple[PlaceholderBlock, ...] = ()

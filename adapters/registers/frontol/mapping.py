@@ -1,6 +1,6 @@
 """Frontol's words and ours: requests into receipts, outcomes into answers. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -98,7 +98,7 @@ def receipt(request: Request, register: RegisterRef, kind: str = "receipt") -> R
         shift=request.shift,
         at=request.date_time,
         customer=customer_key(request.client),
-        lines=tuple(_line(row) for row in request.positions),
+        lines=tuple(map(_line, request.positions)),
         tenders=tuple(_tender(row) for row in request.payments),
         coupons=request.coupons,
     )
@@ -153,9 +153,8 @@ def identified(told: Identified, style: Style) -> Answer:
 
 
 def quoted(told: Quoted, asked: Receipt, style: Style) -> Answer:
-    positions = [
-        {"index": index, "discountAmount": _sum(discount, style)} for index, discount in told.discounts.items()
-    ]
+    spelt = _spelling(style)
+    positions = [{"index": index, "discountAmount": spelt(discount)} for index, discount in told.discounts.items()]
     return answer(
         client=_client(told, asked, style),
         document={"positions": positions} if positions else None,
@@ -175,7 +174,7 @@ def _client(told: Quoted, asked: Receipt, style: Style) -> Answer:
     if customer.email:
         block["email"] = customer.email
     if told.spendable is not None:
-        block["availableAmount"] = _sum(told.spendable, style)
+        block["availableAmount"] = _spelling(style)(told.spendable)
     if told.code:
         block["validationCode"] = told.code
     return block
@@ -193,7 +192,8 @@ def _electronic_check(customer: Customer | None, style: Style) -> Answer | None:
 def redeemed(told: Redeemed | Declined, style: Style) -> Answer:
     if isinstance(told, Declined):
         return refused(told.text, style)
-    positions = [{"index": index, "paidAmount": _sum(part, style)} for index, part in (told.by_line or {}).items()]
+    spelt = _spelling(style)
+    positions = [{"index": index, "paidAmount": spelt(part)} for index, part in (told.by_line or {}).items()]
     return answer(
         document={"positions": positions} if positions and style.paid_amounts else None,
         cashierInformation=cashier(told.notices),
@@ -224,6 +224,10 @@ def answer(**members: object) -> Answer:
     return {"code": 0, **{name: member for name, member in members.items() if member}}
 
 
-def _sum(amount: Decimal, style: Style) -> Decimal | str:
-    exact = kopecks(amount)
-    return str(exact) if style.decimals == "string" else exact
+def _spelling(style: Style) -> Callable[[Decimal], Decimal | str]:
+    """How sums are told: to the kopeck."""
+    return _text if style.decimals == "string" else kopecks
+
+
+def _text(amount: Decimal) -> str:
+    return str(kopecks(amount))

@@ -3,19 +3,50 @@
 Both readers come to the same `Request`: `tests/unit/registers/test_frontol_typed.py` holds one against the other.
 """
 
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
 
 from adapters.registers.frontol.wire import BOM, LARGEST, ZERO, Client, Payment, Position, Request, moment
 
-LEAST = -LARGEST
+HIGHEST = int(LARGEST)
+"""Of an index."""
+
+LONGEST = 24
+"""Characters of an amount."""
+
+KEPT = 4096
+"""Amounts that are remembered: the prices of a shop come again and again, and reading one costs as much as finding
+four.
+"""
+
+
+class _Position(Struct, rename="camel", gc=False):
+    """Amounts are strings, as the protocol says. A line without an index, a price, a quantity or a sum is one for the
+    lenient reader.
+    """
+
+    index: int
+    price: str
+    quantity: str
+    total_amount: str
+    id: str = ""
+    text: str = ""
+    minimum_price: str = "0"
+    discarded_amount: str = "0.00"
+    coupons: tuple[str, ...] = ()
+    reference_index: int | None = None
+
+
+class _Payment(Struct, gc=False):
+    amount: str
+    type: str = ""
+    mode: str = ""
 
 
 class _Request(Struct, rename="camel", gc=False):
-    """A line without an index, a price, a quantity or a sum is one for the lenient reader."""
-
     action: str = ""
     type: str = ""
     business_unit: str = ""
@@ -27,49 +58,30 @@ class _Request(Struct, rename="camel", gc=False):
     shift: str | int = ""
     client: Client | None = None
     coupons: tuple[str, ...] = ()
-    positions: tuple[Position, ...] = ()
-    payment: Payment | None = None
-    payments: tuple[Payment, ...] = ()
+    positions: tuple[_Position, ...] = ()
+    payment: _Payment | None = None
+    payments: tuple[_Payment, ...] = ()
 
 
 _decoder = msgspec.json.Decoder(_Request)
 
 
+class _Unusual(Exception):
+    """It can be read, by the other reader, or refused in words."""
+
+
 def read(body: bytes) -> Request | None:
     """The request; None when any of its members is not spelt as usual, or not in order."""
     try:
-        found = _decoder.decode(body.removeprefix(BOM))
-        if not _is_in_order(found):
-            return None
-    except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError):
+        return _request(_decoder.decode(body.removeprefix(BOM)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, _Unusual):
         return None
-    return _request(found)
-
-
-def _is_in_order(found: _Request) -> bool:
-    """Each line has an index of its own and is of something; every number is one that a till may mean."""
-    payments = (*found.payments, found.payment) if found.payment else found.payments
-    return (
-        len({row.index for row in found.positions}) == len(found.positions)
-        and all(map(_is_sound, found.positions))
-        and all(LEAST <= row.amount <= LARGEST for row in payments)
-    )
-
-
-def _is_sound(row: Position) -> bool:
-    return (
-        ZERO < row.quantity <= LARGEST
-        and LEAST <= row.price <= LARGEST
-        and LEAST <= row.total_amount <= LARGEST
-        and LEAST <= row.minimum_price <= LARGEST
-        and LEAST <= row.discarded_amount <= LARGEST
-        and LEAST <= row.index <= LARGEST
-        and (row.reference_index is None or LEAST <= row.reference_index <= LARGEST)
-        and "" not in row.coupons
-    )
 
 
 def _request(found: _Request) -> Request:
+    """Each line has an index of its own and is of something; every number is one that a till may mean."""
+    if not _are_apart({row.index for row in found.positions}, len(found.positions)):
+        raise _Unusual
     return Request(
         action=found.action.strip(),
         type=found.type.strip() or "receipt",
@@ -82,10 +94,56 @@ def _request(found: _Request) -> Request:
         shift=str(found.shift),
         client=_client(found.client),
         coupons=tuple(filter(None, found.coupons)),
-        positions=found.positions,
-        payment=found.payment,
-        payments=found.payments,
+        positions=tuple(map(_position, found.positions)),
+        payment=None if found.payment is None else _payment(found.payment),
+        payments=tuple(map(_payment, found.payments)),
     )
+
+
+def _position(row: _Position) -> Position:
+    quantity = _amount(row.quantity)
+    if quantity <= ZERO or "" in row.coupons:
+        raise _Unusual
+    if row.reference_index is not None and not _is_index(row.reference_index):
+        raise _Unusual
+    return Position(
+        index=row.index,
+        id=row.id,
+        text=row.text,
+        price=_amount(row.price),
+        minimum_price=_amount(row.minimum_price),
+        quantity=quantity,
+        total_amount=_amount(row.total_amount),
+        discarded_amount=_amount(row.discarded_amount),
+        coupons=row.coupons,
+        reference_index=row.reference_index,
+    )
+
+
+def _are_apart(indexes: set[int], lines: int) -> bool:
+    return len(indexes) == lines and (not indexes or (_is_index(min(indexes)) and _is_index(max(indexes))))
+
+
+def _is_index(number: int) -> bool:
+    return -HIGHEST <= number <= HIGHEST
+
+
+def _payment(found: _Payment) -> Payment:
+    return Payment(type=found.type, mode=found.mode, amount=_amount(found.amount))
+
+
+@lru_cache(KEPT)
+def _amount(text: str) -> Decimal:
+    """Raises `_Unusual`, and remembers nothing then."""
+    if len(text) > LONGEST:
+        raise _Unusual
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise _Unusual from None
+    if not number.is_finite() or abs(number) > LARGEST:
+        raise _Unusual
+    return number
 
 
 def _client(found: Client | None) -> Client:

@@ -18,6 +18,8 @@ from gateway.errors import MalformedRequest
 BOM = b"\xef\xbb\xbf"
 LARGEST = Decimal(10) ** 12
 ZERO = Decimal(0)
+NOTHING = Decimal("0.00")
+"""Roubles and kopecks: what need not be rounded any more."""
 YEARS = range(2000, 2100)
 """A till without a clock sends an empty date: 0001, 1899, 1970."""
 
@@ -32,7 +34,7 @@ class Client(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     validation_code: str = ""
 
 
-class Position(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
+class Position(Struct, frozen=True, kw_only=True, gc=False):
     """One line. `total_amount` in roubles: before the server's discounts in calculate, after all in confirm."""
 
     index: int
@@ -42,7 +44,7 @@ class Position(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     minimum_price: Decimal = ZERO
     quantity: Decimal
     total_amount: Decimal
-    discarded_amount: Decimal = ZERO
+    discarded_amount: Decimal = NOTHING
     coupons: tuple[str, ...] = ()
     reference_index: int | None = None
 
@@ -169,7 +171,7 @@ def _position(row: Fields, place: int) -> Position:
         minimum_price=amount(row, "minimumPrice", where, default=ZERO),
         quantity=quantity,
         total_amount=amount(row, "totalAmount", where, default=price * quantity),
-        discarded_amount=amount(row, "discardedAmount", where, default=ZERO),
+        discarded_amount=amount(row, "discardedAmount", where, default=NOTHING),
         coupons=texts(row, "coupons"),
         reference_index=whole(row, "referenceIndex", where),
     )
