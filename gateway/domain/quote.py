@@ -120,7 +120,13 @@ class Quote(Struct, frozen=True, kw_only=True, gc=False):
         for piece in self.pieces:
             before = totals.get(piece.index)
             totals[piece.index] = piece.total if before is None else before + piece.total
-        return {line.index: _discount(line, totals[line.index]) for line in lines if line.index in totals}
+        told: dict[int, Decimal] = {}
+        for line in lines:
+            total = totals.get(line.index)
+            if total is not None:
+                discount = line.total - total
+                told[line.index] = min(discount, _room(line)) if line.minimum_price else discount
+        return told
 
     def payable(self, lines: Sequence[LineItem], discounts: Mapping[int, Decimal]) -> Decimal:
         """The most that points may pay of `lines` once they have `discounts`: no line falls below its floor."""
@@ -130,11 +136,6 @@ class Quote(Struct, frozen=True, kw_only=True, gc=False):
 
 
 _floored = attrgetter("minimum_price")
-
-
-def _discount(line: LineItem, total: Decimal) -> Decimal:
-    discount = line.total - total
-    return min(discount, _room(line)) if line.minimum_price else discount
 
 
 def _room(line: LineItem, discount: Decimal = ZERO) -> Decimal:

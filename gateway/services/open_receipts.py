@@ -59,7 +59,7 @@ class OpenReceipts:
 
     def recall(self, receipt_id: str) -> OpenReceipt:
         """What is known about this receipt; something empty when nothing is."""
-        remembered = self._kept.setdefault(receipt_id, OpenReceipt())
+        remembered = self._kept.get(receipt_id) or self._kept.setdefault(receipt_id, OpenReceipt())
         self._kept.move_to_end(receipt_id)
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)

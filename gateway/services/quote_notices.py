@@ -33,10 +33,14 @@ class Say(Protocol):
 
 def notices(quote: Quote, say: Say) -> tuple[str, ...]:
     """Coupons and gift cards first, then what could not be computed, then the server's own hints."""
+    shown = _shown(quote, say) if quote.coupons or quote.gift_cards else ()
+    return (*shown, *map(say, _shortcomings(quote)), *quote.hints)
+
+
+def _shown(quote: Quote, say: Say) -> list[str]:
+    """What the customer showed."""
     said = [say(COUPON_PHRASES[row.state]) for row in quote.coupons if row.state in COUPON_PHRASES]
-    said += [say(GIFT_CARD_PHRASES[row.state], sum=f"{row.available:.2f}") for row in quote.gift_cards]
-    said += [say(phrase) for phrase in _shortcomings(quote)]
-    return (*said, *quote.hints)
+    return [*said, *(say(GIFT_CARD_PHRASES[row.state], sum=f"{row.available:.2f}") for row in quote.gift_cards)]
 
 
 def _shortcomings(quote: Quote) -> list[Phrase]:

@@ -95,10 +95,12 @@ class Quoting:
         self, receipt: Receipt, key: CustomerKey, known: OpenReceipt, deadline: Deadline
     ) -> tuple[Quote | str, Customer | None]:
         """The customer is asked for once per receipt: the quote itself need not carry names and contacts."""
-        quote, customer = await asyncio.gather(
-            _or_words(self._ask_price(receipt, known, deadline)),
-            _or_none(self._program.identify(key, receipt.register, deadline=deadline)),
-        )
+        asking = asyncio.create_task(_or_none(self._program.identify(key, receipt.register, deadline=deadline)))
+        try:  # `gather` would make a task of the price too
+            quote = await _or_words(self._ask_price(receipt, known, deadline))
+            customer = await asking
+        finally:
+            asking.cancel()
         if customer is not None:
             known.met(key, customer)
         return quote, customer

@@ -63,15 +63,22 @@ def customer(answer: Envelope, settings: MindboxSettings) -> Customer | None:
         last_name=block.last_name or "",
         phone=_phone(block),
         email=block.email or "",
-        card=next((card.id("number") for card in answer.discount_cards), ""),
+        card=answer.discount_cards[0].id("number") if answer.discount_cards else "",
         birth_date=_date(block.birth_date),
         balance=_balance(answer.balances, settings.balance),
-        level=next((row.name for row in memberships if row.segmentation == settings.level_segmentation), ""),
+        level=_level(memberships, settings),
         favourite_category=_custom(block, settings.favourite_category_field),
         expiring_points=_points(_custom(block, settings.expiring_points_field)),
         points_expire_on=_date(_custom(block, settings.points_expire_on_field)),
         segments=memberships,
     )
+
+
+def _level(memberships: tuple[SegmentMembership, ...], settings: MindboxSettings) -> str:
+    for row in memberships:
+        if row.segmentation == settings.level_segmentation:
+            return row.name
+    return ""
 
 
 def _custom(block: CustomerBlock, name: str) -> str | None:

@@ -33,6 +33,9 @@ class AtRegister(Struct):
     sold: str | None = None
     expected_until: datetime | None = None
 
+    def is_open(self, now: datetime) -> bool:
+        return self.receipt_id is not None and self.asked_at is not None and now - self.asked_at < QUIET
+
 
 class Floor:
     """`window`: how long after a close a popup may still come; zero where no rule raises any."""
@@ -72,8 +75,7 @@ class Floor:
         self._changed(receipt.register)
 
     def is_open(self, register: RegisterRef) -> bool:
-        at = self._at(register)
-        return at.receipt_id is not None and at.asked_at is not None and self._clock.now() - at.asked_at < QUIET
+        return self._at(register).is_open(self._clock.now())
 
     def is_expected(self, register: RegisterRef) -> bool:
         """After our own start too: what went on before it is not known."""
@@ -94,7 +96,7 @@ class Floor:
         return (at.customer, at.notices) if self.is_open(register) else (None, ())
 
     def _at(self, register: RegisterRef) -> AtRegister:
-        return self._registers.setdefault(register, AtRegister())
+        return self._registers.get(register) or self._registers.setdefault(register, AtRegister())
 
     def _asked(
         self,
@@ -104,9 +106,9 @@ class Floor:
         customer: Customer | None,
         notices: tuple[str, ...],
     ) -> None:
-        at = self._at(register)
-        before = (self.is_open(register), at.receipt_id, at.customer, at.notices)
+        at, now = self._at(register), self._clock.now()
+        before = (at.is_open(now), at.receipt_id, at.customer, at.notices)
         at.receipt_id, at.key, at.customer, at.notices = receipt_id, key, customer, notices
-        at.asked_at, at.sold = self._clock.now(), None
+        at.asked_at, at.sold = now, None
         if before != (True, receipt_id, customer, notices):
             self._changed(register)
