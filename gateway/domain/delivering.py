@@ -27,7 +27,8 @@ def close(sale: Sale, event: CloseAsked, terms: Terms) -> Step:
     at = event.close.taken_at or event.close.at
     closed = replace(sale, state=State.CLOSED, close=event.close, seen_at=at)
     work = Work(kind=WorkKind.DELIVER, subject=sale.id, due=at + terms.first_try)
-    return Step(sale=closed, verdict=Verdict.DONE, work=(work,), finished=(watch(sale, at),))
+    watched = (watch(sale, at),) if sale.version else ()  # nobody watches what was never stored
+    return Step(sale=closed, verdict=Verdict.DONE, work=(work,), finished=watched)
 
 
 def closed_before(sale: Sale, event: CloseAsked, _terms: Terms) -> Step:

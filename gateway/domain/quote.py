@@ -172,16 +172,24 @@ def carries(receipt: Receipt, quoted: Receipt, quote: Quote) -> bool:
     Registers differ in whether line totals already leave out the points, so both readings are taken;
     kopecks dropped by rounding are no difference.
     """
-    if not same_goods(receipt, quoted):
-        return False
-    without_points = quote.total - receipt.points
-    return any(abs(receipt.total - total) <= receipt.discarded for total in (without_points, quote.total))
+    return same_goods(receipt, quoted) and costs_what(receipt, quote)
+
+
+def costs_what(receipt: Receipt, quote: Quote) -> bool:
+    """As `carries`, of the goods that were quoted."""
+    paid, priced = receipt.total, quote.total
+    return any(abs(paid - total) <= receipt.discarded for total in (priced - receipt.points, priced))
 
 
 def same_goods(receipt: Receipt, other: Receipt) -> bool:
     """The same lines of goods, whatever they cost."""
-    return [_goods(line) for line in receipt.lines] == [_goods(line) for line in other.lines]
+    return len(receipt.lines) == len(other.lines) and all(map(_is_same, receipt.lines, other.lines))
 
 
-def _goods(line: LineItem) -> tuple[object, ...]:
-    return line.index, line.sku, line.quantity, line.unit_price
+def _is_same(line: LineItem, other: LineItem) -> bool:
+    return (
+        line.index == other.index
+        and line.sku == other.sku
+        and line.quantity == other.quantity
+        and line.unit_price == other.unit_price
+    )

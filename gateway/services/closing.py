@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from gateway.domain.change import Change, ParkedDocument
 from gateway.domain.deadline import Deadline
 from gateway.domain.ids import reported_document_id
-from gateway.domain.quote import carries, same_goods
+from gateway.domain.quote import costs_what, same_goods
 from gateway.domain.receipt import Receipt, RegisterRef, content_digest
 from gateway.domain.sale_events import CloseAsked, Step, Verdict
 from gateway.domain.sale_record import Close, Priced, Sale
@@ -76,6 +76,7 @@ class Closing:
     def _close(self, sale: Sale, receipt: Receipt, raw: bytes, closed: ClosedAt) -> Close:
         """With the prices the register was told, as far as they are known: in memory, or with the redemption."""
         priced = self._receipts.recall(receipt.id).priced or sale.priced
+        quoted = priced.receipt if priced and same_goods(receipt, priced.receipt) else None
         digest = content_digest(receipt)
         if receipt.customer is None and receipt.points and priced is not None:
             receipt = replace(receipt, customer=priced.receipt.customer)  # points are somebody's
@@ -87,8 +88,8 @@ class Closing:
             taken_at=self._records.clock.now(),
             told_at=closed.told,
             coupons=receipt.coupons or (priced.receipt.coupons if priced else ()),
-            quote=priced.quote if priced and _is_carried(receipt, priced) else None,
-            quoted=priced.receipt if priced and same_goods(receipt, priced.receipt) else None,
+            quote=priced.quote if priced and quoted and _is_carried(receipt, priced) else None,
+            quoted=quoted,
         )
 
     async def _is_reported(self, receipt: Receipt, raw: bytes) -> bool:
@@ -148,6 +149,8 @@ def _unheard_of(receipt: Receipt) -> Sale | None:
 
 
 def _is_carried(receipt: Receipt, priced: Priced) -> bool:
-    """Whether the receipt carries the prices its register was told: the server will come to the same total."""
+    """Whether a receipt of the goods that were priced carries the prices its register was told: the server will come
+    to the same total.
+    """
     same_customer = receipt.customer == priced.receipt.customer
-    return priced.quote.complete and same_customer and carries(receipt, priced.receipt, priced.quote)
+    return priced.quote.complete and same_customer and costs_what(receipt, priced.quote)

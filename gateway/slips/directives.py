@@ -10,6 +10,7 @@ left | right       two columns               @@text           a line that begins
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from gateway.domain.slip import (
     Align,
@@ -58,8 +59,12 @@ def _elements(rendered: str) -> Iterator[Element]:
             raise DirectiveError(number, str(error)) from error
 
 
+@lru_cache(maxsize=256)
 def element(line: str) -> Element:
-    """One line as an element. Raises ValueError when the directive is unknown or its argument is wrong."""
+    """One line as an element; most lines of a slip are on every slip.
+
+    Raises ValueError when the directive is unknown or its argument is wrong.
+    """
     if not line:
         return Feed()
     if line.startswith("@@"):

@@ -32,12 +32,12 @@ def plural(amount: Decimal | int, one: str, few: str, many: str) -> str:
 
 def date(moment: datetime) -> str:
     """`21.11.2025`."""
-    return f"{moment:%d.%m.%Y}"
+    return f"{moment.day:02}.{moment.month:02}.{moment.year:04}"
 
 
 def time(moment: datetime) -> str:
     """`20:15`."""
-    return f"{moment:%H:%M}"
+    return f"{moment.hour:02}:{moment.minute:02}"
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {

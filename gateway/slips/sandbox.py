@@ -1,5 +1,6 @@
 """The Jinja2 that templates run in: values cannot become directives, and a slip of the pen cannot eat the memory."""
 
+import re
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ SAFE_TESTS = ("defined", "undefined", "none", "in", "eq", "ne", "gt", "ge", "lt"
 
 # Stand for `@` and `|` of a value until the directives are read, so that data adds neither directive nor column.
 AT, BAR = "\ue000", "\ue001"
+_WANTS_CARE = re.compile(r"[@|]|^ |  | $")
 _GUARD = str.maketrans({"@": AT, "|": BAR})
 _RESTORE = str.maketrans({AT: "@", BAR: "|"})
 
@@ -36,6 +38,8 @@ def clean(value: Any) -> str:
     if value is None:
         raise SecurityError("печатается то, чего здесь не знают; сначала спросите: {% if … is not none %}")
     text = points(value) if isinstance(value, Decimal) else str(value)
+    if not _WANTS_CARE.search(text) and len(text) <= MAX_VALUE and text.isprintable():  # nearly always
+        return text
     if len(text) > MAX_VALUE or not text.isprintable():  # hardly ever
         text = "".join(_visible(character) for character in text[: 4 * MAX_VALUE])
     line = " ".join(filter(None, text.split(" ")))

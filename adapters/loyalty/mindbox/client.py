@@ -36,6 +36,7 @@ class MindboxClient:
         self._settings = settings
         self._names = settings.named
         self._asking = {name: self._address("sync", name) for name in astuple(self._names)}
+        self._queueing = {name: self._address("async", name) for name in astuple(self._names)}
         headers = {
             "Authorization": f"SecretKey {secret_key}",
             "Content-Type": "application/json; charset=utf-8",
@@ -73,9 +74,10 @@ class MindboxClient:
         return composing.compose(intent, self._settings)
 
     async def send(self, call: Call, *, deadline: Deadline) -> Answer:
-        mode: Mode = "async" if call.operation in ASYNC else "sync"
-        key = None if call.operation is Operation.CANCEL else call.key
-        address = self._address(mode, self._operation(call), key)
+        addresses = self._queueing if call.operation in ASYNC else self._asking
+        address = addresses[self._operation(call)]
+        if call.operation is not Operation.CANCEL:
+            address = f"{address}&transactionId={call.key}"  # a UUID: nothing in it to quote
         reply = await self._transport.post(address, call.body, deadline, repeatable=False)
         return answers.change(call, reply, self._settings)
 
@@ -105,11 +107,9 @@ class MindboxClient:
         """The reply to what changes a person or sends an SMS: never sent twice."""
         return await self._transport.post(self._asking[operation], body, deadline, repeatable=False)
 
-    def _address(self, mode: Mode, operation: str, key: str | None = None) -> str:
-        query = {"endpointId": self._settings.endpoint, "operation": operation}
-        if key is not None:
-            query["transactionId"] = key
-        return f"/v3/operations/{mode}?{urlencode(query)}"
+    def _address(self, mode: Mode, operation: str) -> str:
+        query = urlencode({"endpointId": self._settings.endpoint, "operation": operation})
+        return f"/v3/operations/{mode}?{query}"
 
     async def close(self) -> None:
         await self._transport.close()

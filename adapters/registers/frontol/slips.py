@@ -25,10 +25,10 @@ def _lines(element: Element) -> list[Line]:
     match element:
         case Text():
             return [_text(element)]
-        case Pair(left=left, right=right, fill=fill):
-            pair = {"type": "pair", "left": left, "right": right}
-            return [pair if fill == " " else {**pair, "separator": fill}]
-        case Rule(symbol=symbol):
+        case Pair():
+            return [_pair(element)]
+        case Rule():
+            symbol = element.symbol
             return [{"type": "line"} if symbol == "-" else {"type": "line", "symbol": symbol}]
         case Feed(lines=lines):
             return [{"type": "br"}] * lines
@@ -40,10 +40,17 @@ def _lines(element: Element) -> list[Line]:
             return []
 
 
+def _pair(element: Pair) -> Line:
+    line: Line = {"type": "pair", "left": element.left, "right": element.right}
+    if element.fill != " ":
+        line["separator"] = element.fill
+    return line
+
+
 def _text(element: Text) -> Line:
     line: Line = {"type": "text", "text": element.text, "wrapping": "wordwrap"}
     if element.align is not Align.LEFT:
-        line["alignment"] = str(element.align)
+        line["alignment"] = element.align
     if element.size is not Size.NORMAL:
-        line["size"] = str(element.size)
+        line["size"] = element.size
     return line

@@ -62,11 +62,15 @@ def under_way(form: Form = Form.QUOTED, *, points: bool = False, copies: int = 1
 
 @pytest.mark.parametrize("before", [make_sale(), unknown(), held()])
 def test_a_close_is_stored_with_its_delivery_and_ends_the_watch(before: Sale) -> None:
-    step = take(before, close_asked(at=later(seconds=2)))
+    step = take(replace(before, version=1), close_asked(at=later(seconds=2)))
     assert (step.verdict, step.sale.state) == (Verdict.DONE, State.CLOSED)
     assert (step.sale.close, step.sale.hold) == (make_close(at=later(seconds=2)), before.hold)
     assert [(work.kind, work.due) for work in step.work] == [(WorkKind.DELIVER, later(seconds=7))]
     assert [work.kind for work in step.finished] == [WorkKind.WATCH]
+
+
+def test_a_close_of_what_was_never_stored_has_no_watch_to_end() -> None:
+    assert take(make_sale(version=0), close_asked()).finished == ()
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.DELIVERING, State.DELIVERED, State.PARKED])
