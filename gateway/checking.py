@@ -117,15 +117,19 @@ def _fault(text: str) -> str:
     return ""
 
 
-def slip_templates(config: ConfigFile) -> Templates:
-    """The shop's own slip templates over the shipped ones. Raises `ConfigError`, `TemplateError`."""
+def slip_templates(config: ConfigFile, *, believe_ours: bool = False) -> Templates:
+    """The shop's own slip templates over the shipped ones. Raises `ConfigError`, `TemplateError`.
+
+    `believe_ours`: the shipped ones are made by the first `reload`; our tests have tried them.
+    """
     ours, own = shipped("receipt_templates"), config.settings.templates.folder
+    believed = ours if believe_ours else None
     if not own:
-        return Templates(ours)
+        return Templates(ours, believed=believed)
     folder = config.folder / own
     if not any(folder.glob("*.txt")):
         raise ConfigError(
             f"{config.path}: templates.folder: нет папки {folder} или в ней нет шаблонов; "
             "допустимо: папка с sale.txt, coupon.txt или другими, пусто — шаблоны из поставки"
         )
-    return Templates(ours, folder)
+    return Templates(ours, folder, believed=believed)

@@ -1,6 +1,5 @@
 """`pos-gateway run` as systemd types it: half of a start would be spent on what a daemon never uses."""
 
-import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -31,7 +30,6 @@ def options(arguments: Sequence[str]) -> dict[str, str] | None:
 
 def run(chosen: dict[str, str]) -> None:
     """The daemon. Raises `GatewayError`."""
-    gc.disable()  # modules leave next to no garbage; `loop.settle_memory` sets the collector to work
     with without_drawing(), without_authorities():
         from gateway import daemon
     overrides = {name: value for name, value in chosen.items() if name != "config"}

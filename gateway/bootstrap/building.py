@@ -39,7 +39,6 @@ from gateway.observability.status_view import House, StatusView
 from gateway.ports import Store
 from gateway.services.alarms.noticing import Noticing
 from gateway.services.alarms.watch import AlarmWatch
-from gateway.slips import Templates
 from gateway.state.limited import LimitedFile
 from gateway.state.reconciled import ReconciledFile
 
@@ -64,7 +63,8 @@ class Gateway(Struct, frozen=True, kw_only=True):
 
 async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> Gateway:
     """The whole gateway of one config. Raises `ConfigError`, `TemplateError`, `StoreError`."""
-    templates = check(config)
+    _check_settings(config)
+    templates = slip_templates(config, believe_ours=True)
     known = registers(config)
     server, slip_printers = loyalty(config), printers(config, known)
     metrics, clock = (
@@ -114,11 +114,13 @@ async def build(config: ConfigFile, on_fatal: Callable[[StoreError], None]) -> G
     )
 
 
-def check(config: ConfigFile) -> Templates:
-    """Everything `build` would refuse, without opening anything. Raises `ConfigError`, `TemplateError`.
+def check(config: ConfigFile) -> None:
+    """Everything `build` would refuse, without opening anything. Raises `ConfigError`, `TemplateError`."""
+    _check_settings(config)
+    slip_templates(config)
 
-    Gives the slip templates, tried on every sample: that takes a while, and need not be done twice.
-    """
+
+def _check_settings(config: ConfigFile) -> None:
     known = registers(config)
     loyalty(config)
     printers(config, known)
@@ -136,4 +138,3 @@ def check(config: ConfigFile) -> Templates:
     check_codes(config)
     check_times(config)
     check_prompts(config)
-    return slip_templates(config)

@@ -2,7 +2,8 @@
 
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Template, TemplateSyntaxError
@@ -22,18 +23,23 @@ _TAGS_BEFORE = re.compile(r"^(\s*\{%.*?%\})*\s*")
 Stamp = tuple[int, int]
 """When a file was written, in nanoseconds, and its size: what tells that it is another."""
 
+Made = Callable[[], Template]
+"""Compiles a template and tries it, once. Raises `TemplateError`."""
+
 
 class Templates:
     """Templates by file name without `.txt`; of two with the same name the one in the later folder counts."""
 
-    def __init__(self, *folders: Path) -> None:
-        """Raises TemplateError when a folder has none, or one of them is broken: file, line and reason."""
+    def __init__(self, *folders: Path, believed: Path | None = None) -> None:
+        """Raises TemplateError when a folder has none, or one of them is broken: file, line and reason.
+
+        `believed` is a folder whose templates were tried before: they are made by the first `reload`, or slip.
+        """
         self._folders = folders
         self._environment = SlipEnvironment()
-        self._stamps: dict[Path, Stamp] = {}
-        self._compiled: dict[Path, tuple[Stamp, Template]] = {}
-        self._templates: dict[str, Template] = {}
-        self.reload()
+        self._known: dict[Path, tuple[Stamp, Made]] = {}
+        self._templates: dict[str, Made] = {}
+        self._take(self._look(), believed)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -44,7 +50,7 @@ class Templates:
         """The slip of template `name`; empty when the template has nothing to say. Raises TemplateError."""
         if name not in self._templates:
             raise TemplateError(f"нет шаблона {name!r}; есть {', '.join(self.names)}")
-        return _render(self._templates[name], data)
+        return _render(self._templates[name](), data)
 
     def reload(self) -> bool:
         """Take over what has changed on disk; False when nothing has. One thread at a time.
@@ -52,12 +58,17 @@ class Templates:
         Raises TemplateError and keeps the old set if any template is broken.
         """
         stamps = self._look()
-        if stamps == self._stamps:
-            return False
-        compiled = {path: (stamp, self._fresh(path, stamp)) for path, stamp in stamps.items()}
-        templates = {path.stem: template for path, (_, template) in compiled.items()}
-        self._stamps, self._compiled, self._templates = stamps, compiled, templates
-        return True
+        changed = stamps != {path: stamp for path, (stamp, _) in self._known.items()}
+        self._take(stamps)
+        return changed
+
+    def _take(self, stamps: Mapping[Path, Stamp], believed: Path | None = None) -> None:
+        known = {path: (stamp, self._made(path, stamp)) for path, stamp in stamps.items()}
+        for path, (_, made) in known.items():
+            if path.parent != believed:
+                made()
+        self._known = known
+        self._templates = {path.stem: made for path, (_, made) in known.items()}
 
     def _look(self) -> dict[Path, Stamp]:
         found: dict[Path, Stamp] = {}
@@ -68,10 +79,10 @@ class Templates:
             found |= {path: _stamp(path) for path in paths}
         return found
 
-    def _fresh(self, path: Path, stamp: Stamp) -> Template:
+    def _made(self, path: Path, stamp: Stamp) -> Made:
         """Only what has changed is compiled and tried again."""
-        known = self._compiled.get(path)
-        return known[1] if known and known[0] == stamp else self._compile(path)
+        known = self._known.get(path)
+        return known[1] if known and known[0] == stamp else cache(partial(self._compile, path))
 
     def _compile(self, path: Path) -> Template:
         source = _source(path)

@@ -25,11 +25,10 @@ class TemplateWatch:
         self._turn = asyncio.Lock()
 
     async def run(self) -> None:
-        """Until cancelled."""
-        self._meter.set("slip_templates_refused", 0)
+        """Until cancelled. The first look makes what the start believed."""
         while True:
-            await self._clock.sleep(EVERY)
             await self.look()
+            await self._clock.sleep(EVERY)
 
     async def look(self) -> None:
         """In a thread: neither the disk nor the compiler keeps a register waiting."""

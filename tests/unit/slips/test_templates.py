@@ -168,3 +168,19 @@ def test_a_template_with_nothing_to_say_gives_no_slip(tmp_path: Path) -> None:
     templates = one(tmp_path, "{% if customer %}\n{{ outlet }}\n{% endif %}\n")
     anonymous: SlipData = replace(SAMPLE, customer=None)
     assert templates.render("one", anonymous) == ()
+
+
+def test_a_believed_folder_is_made_by_the_first_slip_or_reload_and_the_shops_own_at_once(tmp_path: Path) -> None:
+    ours, own = tmp_path / "ours", tmp_path / "own"
+    for folder, name in ((ours, "sale"), (ours, "refund"), (own, "coupon")):
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.txt").write_text(f"{name}", encoding="utf-8")
+    (ours / "refund.txt").write_text("@boom", encoding="utf-8")
+    templates = Templates(ours, own, believed=ours)
+    assert templates.names == ("coupon", "refund", "sale")
+    assert templates.render("sale", SAMPLE) == (Text(text="sale"),)
+    with pytest.raises(TemplateError, match=r"refund\.txt:1: .*@boom"):
+        templates.reload()
+    (own / "coupon.txt").write_text("@boom", encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"coupon\.txt:1: .*@boom"):
+        Templates(ours, own, believed=ours)
