@@ -19,6 +19,9 @@ from benchmark.traffic import Round
 LAST_ANSWER_SECONDS = 5.0
 """How long the last answers may take before they count as missing: far beyond any budget."""
 
+TICK_SECONDS, STILL_SECONDS = 0.005, 0.01
+"""How often the machine is asked whether it still runs, and how late a tick is when it did not."""
+
 now = time.perf_counter
 
 
@@ -44,7 +47,8 @@ class Job(Struct, kw_only=True):
 
 class Outcome(Struct, kw_only=True):
     """`latencies` in seconds beside the action's place in the job; `marked` answers contain the job's marker;
-    `timers` is how late each bare timer rang.
+    `timers` is how late each bare timer rang. `still`: beside each latency, seconds of it in which this process
+    did not run either.
     """
 
     seconds: float
@@ -53,6 +57,7 @@ class Outcome(Struct, kw_only=True):
     refused: int
     marked: int
     timers: list[float]
+    still: list[float]
 
 
 class Lane(asyncio.Protocol):
@@ -88,6 +93,26 @@ class Lane(asyncio.Protocol):
             self._load.lost()
 
 
+class Standstill:
+    """How long this process has stood still in all: the machine's doing, or its neighbours'."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._last = now()
+
+    def tick(self) -> None:
+        at = now()
+        late = at - self._last - TICK_SECONDS
+        if late > STILL_SECONDS:
+            self.seconds += late
+        self._last = at
+
+    async def watch(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self.tick()
+
+
 class Load:
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -96,6 +121,9 @@ class Load:
         self._latencies: list[tuple[int, float]] = []
         self._counts = {"unanswered": 0, "refused": 0, "marked": 0}
         self._timers: list[float] = []
+        self._standstill = Standstill()
+        self._still_before = [0.0] * job.count
+        self._still: list[float] = []
         self._due: deque[tuple[int, float]] = deque()
         self._idle: deque[Lane] = deque()
         self._over = asyncio.Event()
@@ -107,13 +135,21 @@ class Load:
         for _ in range(self._job.connections):
             _, lane = await loop.create_connection(lambda: Lane(self), "127.0.0.1", self._job.port)
             self._idle.append(lane)
+        ticks = asyncio.create_task(self._standstill.watch())
         began = now()
         self._begin(loop)
         try:
             await asyncio.wait_for(self._over.wait(), self._expected() + LAST_ANSWER_SECONDS)
         except TimeoutError:
             self._counts["unanswered"] += self._job.count - len(self._latencies) - self._counts["unanswered"]
-        return Outcome(seconds=now() - began, latencies=self._latencies, timers=self._timers, **self._counts)
+        ticks.cancel()
+        return Outcome(
+            seconds=now() - began,
+            latencies=self._latencies,
+            timers=self._timers,
+            still=self._still,
+            **self._counts,
+        )
 
     def _expected(self) -> float:
         return self._job.count / self._job.rate if self._job.rate else 60.0
@@ -132,6 +168,7 @@ class Load:
 
     def _fall_due(self, place: int) -> None:
         began = now()
+        self._still_before[place] = self._standstill.seconds
         self._due.append((place, began))
         if self._job.timer:
             asyncio.get_running_loop().call_later(self._job.timer, self._rang, began)
@@ -152,7 +189,9 @@ class Load:
             lane.ask(self._due.popleft()[0], now())
 
     def answered(self, place: int, took: float, answer: bytes) -> None:
+        self._standstill.tick()
         self._latencies.append((self._round.action(place), took))
+        self._still.append(self._standstill.seconds - self._still_before[place])
         self._counts["refused"] += not answer.startswith(b"HTTP/1.1 200")
         self._counts["marked"] += bool(self._marker) and self._marker in answer
         self._end_when_over()

@@ -125,5 +125,7 @@ def ask(url: str, body: bytes | None = None) -> bytes:
 def load(job: Job) -> Outcome:
     """Run a load beside the candidate and wait for its outcome."""
     command = pinned(BESIDE, sys.executable, "-m", "benchmark.load")
-    done = subprocess.run(command, input=msgspec.json.encode(job), stdout=subprocess.PIPE, check=True, timeout=900)
-    return msgspec.json.decode(done.stdout, type=Outcome)
+    with tempfile.TemporaryFile() as outcome:  # through a pipe the end of a long one was seen to get lost
+        subprocess.run(command, input=msgspec.json.encode(job), stdout=outcome, check=True, timeout=900)
+        outcome.seek(0)
+        return msgspec.json.decode(outcome.read(), type=Outcome)

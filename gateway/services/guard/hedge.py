@@ -6,12 +6,16 @@ from gateway.services.guard.latencies import Latencies
 
 
 class HedgeRules(Struct, frozen=True, kw_only=True):
-    """`share`: second calls in a hundred first ones, at most, as a fraction. `lines`: of the largest basket."""
+    """`share`: second calls in a hundred first ones, at most, as a fraction. `lines`: of the largest basket.
+
+    `learn`: answers the delay is learned from. Of 200 the 95th percentile strays so far that a quarter more
+    stragglers are missed than with 500, and one bad second of this computer moves it.
+    """
 
     enabled: bool = True
     share: float = 0.1
     lines: int = 50
-    learn: int = 200
+    learn: int = 500
     least_learned: int = 20
     least_delay: float = 0.03
     burst: float = 5.0

@@ -69,12 +69,13 @@ def test_switched_off_nothing_is_sent_twice() -> None:
     assert not hedge.has_room(0.28)
 
 
-def test_in_steady_state_six_percent_more_calls_save_nearly_all_stragglers() -> None:
+def test_in_steady_state_a_twentieth_more_calls_save_nearly_all_stragglers() -> None:
+    """Saved are not those whose second call straggles too, one in forty: of 40,000 draws some 20 are missed."""
     hedge, draw = Hedge(HedgeRules()), random.Random(4)
     play(hedge, draw, None, 1000, 0.28)
-    second, missed = play(hedge, draw, None, 20_000, 0.28)
-    assert second <= 0.06 * 20_000
-    assert missed <= 0.05 * 0.02 * 20_000
+    second, missed = play(hedge, draw, None, 40_000, 0.28)
+    assert second <= 0.052 * 40_000
+    assert missed <= 0.03 * 0.02 * 40_000
 
 
 def test_where_all_answers_take_the_same_time_hardly_any_is_asked_twice() -> None:
