@@ -24,6 +24,8 @@ def main() -> None:
 
 
 def _typed() -> None:
+    with plain_start.without_drawing():
+        import structlog  # noqa: F401 - typer may draw with rich; our log never does
     from gateway.cli import app
 
     gc.enable()

@@ -16,8 +16,6 @@ from gateway.domain.slip_data import SlipData
 from gateway.errors import ConfigError
 from gateway.resources import shipped
 from gateway.services.slips import sale_data
-from gateway.slips.html import page
-from gateway.slips.preview import preview
 from gateway.slips.sample import SAMPLE
 from gateway.slips.templates import Templates
 
@@ -64,18 +62,26 @@ def show(
     if not slip:
         typer.echo(f"{template}: на этих данных шаблону нечего сказать, слип не печатается.", err=True)
         return
-    if look is Look.PNG:
-        _write(workbench.picture(slip, columns=width, code_page=code_page), output)
-    elif look is Look.HTML:
-        _write(page(slip, columns=width, code_page=code_page, title=template).encode(), output)
-    else:
-        _write(preview(slip, columns=width, code_page=code_page).encode() + b"\n", output)
+    _write(_drawn(slip, look, width, code_page, template), output)
 
 
 @app.command("list")
 def list_(config: Config = DEFAULT) -> None:
     """Имена шаблонов: своих и из поставки."""
     typer.echo("\n".join(_templates(config).names))
+
+
+def _drawn(slip: Slip, look: Look, width: int, code_page: str, title: str) -> bytes:
+    """What draws codes is loaded here: other commands do not wait for it."""
+    if look is Look.PNG:
+        return workbench.picture(slip, columns=width, code_page=code_page)
+    if look is Look.HTML:
+        from gateway.slips.html import page
+
+        return page(slip, columns=width, code_page=code_page, title=title).encode()
+    from gateway.slips.preview import preview
+
+    return preview(slip, columns=width, code_page=code_page).encode() + b"\n"
 
 
 def _slip(template: str, sale: str, config: Path) -> Slip:
