@@ -1,10 +1,11 @@
 """SQLite's own promises: who may read the file, what is synced, who shares a commit."""
 
+import gc
 import sqlite3
 import struct
 from asyncio import CancelledError, create_task, gather, sleep, to_thread, wait_for
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,7 +18,7 @@ from adapters.stores.sqlite import open_sqlite
 from adapters.stores.sqlite.store import SqliteStore
 from gateway.domain.change import Change
 from gateway.domain.work import Lane
-from gateway.errors import StoreError, StoreUnavailable
+from gateway.errors import Conflict, StoreError, StoreUnavailable
 
 
 def no_fatal_error(error: StoreError) -> None:
@@ -55,6 +56,26 @@ def files_of(path: Path) -> list[Path]:
 async def pragma(thread: Any, name: str) -> Any:
     """Settings belong to a connection, so it is this very one that has to be asked."""
     return await thread.run(lambda connection: connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+async def refuse(store: SqliteStore) -> None:
+    """A sale of a version that is not there; nobody keeps the error."""
+    with suppress(Conflict):
+        await store.commit(Change(sale=make_sale(version=7)))
+
+
+async def test_a_refused_change_needs_no_collector(store: SqliteStore) -> None:
+    """Each would hold its whole sale until the collector comes, and stop the loop then."""
+    await refuse(store)
+    gc.collect()
+    gc.disable()
+    try:
+        await gather(refuse(store), refuse(store))
+        await store.commit(Change(sale=make_sale()))  # the writer's thread keeps its last batch in hand
+        await sleep(0)
+        assert not [thing for thing in gc.get_objects() if isinstance(thing, Conflict)]
+    finally:
+        gc.enable()
 
 
 async def test_both_connections_sync_every_commit(store: SqliteStore) -> None:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from adapters.stores.sqlite.faults import Faults, refusal
 from adapters.stores.sqlite.queries import QUERIES
-from gateway.errors import StoreUnavailable
+from gateway.errors import GatewayError, StoreUnavailable
 
 Result = TypeVar("Result")
 
@@ -59,7 +59,10 @@ class Writer:
             raise StoreUnavailable("the store is closed")
         future: Future[Result] = self._loop.create_future()
         self._queue.put(Waiting(job, future))
-        return await future
+        try:
+            return await future
+        finally:
+            del future  # an error in it would hold this frame, and the frame the error, until the collector comes
 
     async def close(self) -> None:
         """What was handed in before is still written."""
@@ -163,4 +166,6 @@ def _deliver(batch: list[Waiting]) -> None:
         if waiting.error is None:
             waiting.future.set_result(waiting.result)
         else:
+            if isinstance(waiting.error, GatewayError):  # foreseen; its frames hold who waits for it: a cycle
+                waiting.error.__traceback__ = None
             waiting.future.set_exception(waiting.error)
