@@ -20,10 +20,11 @@ def uid(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012x}"
 
 
-def _line(index: int, total: str) -> dict[str, Any]:
+def _line(number: int, index: int, total: str) -> dict[str, Any]:
+    """Every receipt has goods of its own: what the gateway remembers of one is of no use for another."""
     return {
         "index": index,
-        "id": f"goods-{index}",
+        "id": f"goods-{number}-{index}",
         "text": f"Товар номер {index}, артикул {1000 + index}",
         "price": PRICE,
         "minimumPrice": "0.00",
@@ -49,7 +50,7 @@ def document(action: str, number: int, register: int) -> dict[str, Any]:
     if action == "client":
         return body
     total = PRICE if action == "calculate" else DISCOUNTED  # a till has applied the discounts by then
-    body["positions"] = [_line(index, total) for index in LINES]
+    body["positions"] = [_line(number, index, total) for index in LINES]
     if action == "confirm":
         body["payments"] = [{"type": "cash", "mode": "fiscal", "amount": TOTAL}]
     if action == "payByBonus":

@@ -175,10 +175,6 @@ def test_lines_whose_numbers_repeat_are_counted_anew() -> None:
     assert [row.index for row in wire.read({"positions": rows}).positions] == [1, 2]
 
 
-def test_a_line_of_nothing_is_left_out() -> None:
-    assert wire.read({"positions": [{"index": 1, "quantity": "0.000"}]}).positions == ()
-
-
 @pytest.mark.parametrize("amount", ["0", "-50.00"])
 async def test_no_points_and_less_are_not_asked_for(shop: Shop, amount: str) -> None:
     payment = {"mode": "nonFiscal", "amount": amount}

@@ -147,7 +147,7 @@ def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
     order = answer.order or OrderBlock()
     hints, printed = texts(order, asked.lines, settings)
     status = answer.customer.processing_status if answer.customer else ""
-    known = {line.index: line for line in asked.lines}
+    known = {str(line.index): line for line in asked.lines}
     return Quote(
         customer=customer(answer, settings),
         stranger=status == "NotFound",
@@ -175,9 +175,10 @@ def _whole(value: Scalar, default: int) -> int:
         return default
 
 
-def _piece(line: LineBlock, place: int, known: dict[int, LineItem]) -> Piece:
+def _piece(line: LineBlock, place: int, known: dict[str, LineItem]) -> Piece:
+    """By the id we gave the line; by its number where the server does not repeat ids."""
     number = _whole(line.line_number, place)
-    asked = known.get(_whole(line.line_id, number))
+    asked = known.get(line.line_id) if type(line.line_id) is str else known.get(str(_whole(line.line_id, number)))
     if asked is None:
         raise LoyaltyProtocolError("the loyalty server priced a line that nobody asked about")
     of_register, points = _taken_off(line)
@@ -233,7 +234,10 @@ def _spendable(order: OrderBlock, settings: MindboxSettings) -> Decimal:
 
 def _change(order: OrderBlock, settings: MindboxSettings) -> PointsChange | None:
     changes = order.bonus_points_changes or order.bonus_points_info_per_balance_types
-    return next((row for row in changes if _is_own(row.balance_type, settings)), None)
+    for row in changes:
+        if _is_own(row.balance_type, settings):
+            return row
+    return None
 
 
 def _earned(order: OrderBlock, settings: MindboxSettings) -> Decimal | None:

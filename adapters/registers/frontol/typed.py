@@ -1,52 +1,22 @@
 """What tills usually send, decoded in one pass; what is spelt otherwise is left to the lenient reader of `wire.py`.
 
-Both readers come to the same `Request`: `tests/unit/registers/test_frontol_typed.py` holds one against the other.
+Both readers come to the same receipt: `tests/unit/registers/test_frontol_typed.py` holds one against the other.
 """
 
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from decimal import InvalidOperation
 
 import msgspec
 from msgspec import Struct
 
-from adapters.registers.frontol.wire import BOM, LARGEST, ZERO, Client, Payment, Position, Request, moment
+from adapters.registers.frontol.wire import BOM, LARGEST, Client, Payment, Position, Request, moment
 
 HIGHEST = int(LARGEST)
 """Of an index."""
 
-LONGEST = 24
-"""Characters of an amount."""
-
-KEPT = 4096
-"""Amounts that are remembered: the prices of a shop come again and again, and reading one costs as much as finding
-four.
-"""
-
-
-class _Position(Struct, rename="camel", gc=False):
-    """Amounts are strings, as the protocol says. A line without an index, a price, a quantity or a sum is one for the
-    lenient reader.
-    """
-
-    index: int
-    price: str
-    quantity: str
-    total_amount: str
-    id: str = ""
-    text: str = ""
-    minimum_price: str = "0"
-    discarded_amount: str = "0.00"
-    coupons: tuple[str, ...] = ()
-    reference_index: int | None = None
-
-
-class _Payment(Struct, gc=False):
-    amount: str
-    type: str = ""
-    mode: str = ""
-
 
 class _Request(Struct, rename="camel", gc=False):
+    """Amounts of lines are strings, as the protocol says; numbers are for the lenient reader."""
+
     action: str = ""
     type: str = ""
     business_unit: str = ""
@@ -58,30 +28,39 @@ class _Request(Struct, rename="camel", gc=False):
     shift: str | int = ""
     client: Client | None = None
     coupons: tuple[str, ...] = ()
-    positions: tuple[_Position, ...] = ()
-    payment: _Payment | None = None
-    payments: tuple[_Payment, ...] = ()
+    positions: tuple[Position, ...] = ()
+    payment: Payment | None = None
+    payments: tuple[Payment, ...] = ()
 
 
 _decoder = msgspec.json.Decoder(_Request)
 
 
-class _Unusual(Exception):
-    """It can be read, by the other reader, or refused in words."""
-
-
 def read(body: bytes) -> Request | None:
     """The request; None when any of its members is not spelt as usual, or not in order."""
     try:
-        return _request(_decoder.decode(body.removeprefix(BOM)))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, _Unusual):
+        found = _decoder.decode(body.removeprefix(BOM))
+        if not _is_in_order(found):
+            return None
+    except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation, RecursionError):
         return None
+    return _request(found)
+
+
+def _is_in_order(found: _Request) -> bool:
+    """Each line has an index of its own; every number is one that a till may mean."""
+    payments = (*found.payments, found.payment) if found.payment else found.payments
+    indexes = {row.index for row in found.positions}
+    returned = [row.reference_index for row in found.positions if row.reference_index is not None]
+    return (
+        len(indexes) == len(found.positions)
+        and -HIGHEST <= min(indexes, default=0) <= max(indexes, default=0) <= HIGHEST
+        and all(-HIGHEST <= index <= HIGHEST for index in returned)
+        and all(-LARGEST <= row.amount <= LARGEST for row in payments)
+    )
 
 
 def _request(found: _Request) -> Request:
-    """Each line has an index of its own and is of something; every number is one that a till may mean."""
-    if not _are_apart({row.index for row in found.positions}, len(found.positions)):
-        raise _Unusual
     return Request(
         action=found.action.strip(),
         type=found.type.strip() or "receipt",
@@ -94,56 +73,10 @@ def _request(found: _Request) -> Request:
         shift=str(found.shift),
         client=_client(found.client),
         coupons=tuple(filter(None, found.coupons)),
-        positions=tuple(map(_position, found.positions)),
-        payment=None if found.payment is None else _payment(found.payment),
-        payments=tuple(map(_payment, found.payments)),
+        positions=found.positions,
+        payment=found.payment,
+        payments=found.payments,
     )
-
-
-def _position(row: _Position) -> Position:
-    quantity = _amount(row.quantity)
-    if quantity <= ZERO or "" in row.coupons:
-        raise _Unusual
-    if row.reference_index is not None and not _is_index(row.reference_index):
-        raise _Unusual
-    return Position(
-        index=row.index,
-        id=row.id,
-        text=row.text,
-        price=_amount(row.price),
-        minimum_price=_amount(row.minimum_price),
-        quantity=quantity,
-        total_amount=_amount(row.total_amount),
-        discarded_amount=_amount(row.discarded_amount),
-        coupons=row.coupons,
-        reference_index=row.reference_index,
-    )
-
-
-def _are_apart(indexes: set[int], lines: int) -> bool:
-    return len(indexes) == lines and (not indexes or (_is_index(min(indexes)) and _is_index(max(indexes))))
-
-
-def _is_index(number: int) -> bool:
-    return -HIGHEST <= number <= HIGHEST
-
-
-def _payment(found: _Payment) -> Payment:
-    return Payment(type=found.type, mode=found.mode, amount=_amount(found.amount))
-
-
-@lru_cache(KEPT)
-def _amount(text: str) -> Decimal:
-    """Raises `_Unusual`, and remembers nothing then."""
-    if len(text) > LONGEST:
-        raise _Unusual
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise _Unusual from None
-    if not number.is_finite() or abs(number) > LARGEST:
-        raise _Unusual
-    return number
 
 
 def _client(found: Client | None) -> Client:

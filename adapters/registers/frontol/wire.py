@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -16,10 +17,11 @@ from msgspec import Struct
 from gateway.errors import MalformedRequest
 
 BOM = b"\xef\xbb\xbf"
-LARGEST = Decimal(10) ** 12
+LARGEST, LONGEST = Decimal(10) ** 12, 60
+"""Of an amount; characters of one."""
+KEPT = 4000
+"""Amounts that are remembered."""
 ZERO = Decimal(0)
-NOTHING = Decimal("0.00")
-"""Roubles and kopecks: what need not be rounded any more."""
 YEARS = range(2000, 2100)
 """A till without a clock sends an empty date: 0001, 1899, 1970."""
 
@@ -34,17 +36,20 @@ class Client(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     validation_code: str = ""
 
 
-class Position(Struct, frozen=True, kw_only=True, gc=False):
-    """One line. `total_amount` in roubles: before the server's discounts in calculate, after all in confirm."""
+class Position(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
+    """One line; amounts are texts as `number` reads them, empty where the till says nothing.
+
+    `total_amount` in roubles: before the server's discounts in calculate, after all in confirm.
+    """
 
     index: int
     id: str = ""
     text: str = ""
-    price: Decimal
-    minimum_price: Decimal = ZERO
-    quantity: Decimal
-    total_amount: Decimal
-    discarded_amount: Decimal = NOTHING
+    price: str = ""
+    minimum_price: str = ""
+    quantity: str = ""
+    total_amount: str = ""
+    discarded_amount: str = ""
     coupons: tuple[str, ...] = ()
     reference_index: int | None = None
 
@@ -149,36 +154,32 @@ def read(fields: Fields) -> Request:
 
 
 def _positions(found: list[Fields]) -> tuple[Position, ...]:
-    """Lines of nothing are left out; indexes that repeat are counted anew, as no answer could name them."""
+    """Indexes that repeat are counted anew, as no answer could name them."""
     read_ = [_position(row, place) for place, row in enumerate(found, 1)]
     if len({row.index for row in read_}) < len(read_):
         read_ = [msgspec.structs.replace(row, index=place) for place, row in enumerate(read_, 1)]
-    return tuple(row for row in read_ if row.quantity != ZERO)
+    return tuple(read_)
 
 
 def _position(row: Fields, place: int) -> Position:
     where = f"positions[{place}]"
-    quantity = amount(row, "quantity", where, default=Decimal(1))
-    price = amount(row, "price", where, default=ZERO)
     index = whole(row, "index", where)
-    if quantity < ZERO:
-        raise MalformedRequest(f"{where}.quantity: меньше нуля")
     return Position(
         index=place if index is None else index,
         id=text(row, "id"),
         text=text(row, "text"),
-        price=price,
-        minimum_price=amount(row, "minimumPrice", where, default=ZERO),
-        quantity=quantity,
-        total_amount=amount(row, "totalAmount", where, default=price * quantity),
-        discarded_amount=amount(row, "discardedAmount", where, default=NOTHING),
+        price=spelt(row, "price", where),
+        minimum_price=spelt(row, "minimumPrice", where),
+        quantity=spelt(row, "quantity", where),
+        total_amount=spelt(row, "totalAmount", where),
+        discarded_amount=spelt(row, "discardedAmount", where),
         coupons=texts(row, "coupons"),
         reference_index=whole(row, "referenceIndex", where),
     )
 
 
 def _payment(row: Fields, where: str) -> Payment:
-    return Payment(type=text(row, "type"), mode=text(row, "mode"), amount=amount(row, "amount", where, default=None))
+    return Payment(type=text(row, "type"), mode=text(row, "mode"), amount=amount(row, "amount", where))
 
 
 def client(value: object) -> Client:
@@ -210,30 +211,51 @@ def texts(fields: Fields, name: str) -> tuple[str, ...]:
     return tuple(str(item) for item in value if item) if isinstance(value, list) else ()
 
 
-def amount(fields: Fields, name: str, where: str, *, default: Decimal | None) -> Decimal:
-    """A sum or a quantity; `default` when the member is missing or empty, None where it is needed."""
+def spelt(fields: Fields, name: str, where: str) -> str:
+    """A sum or a quantity in whatever spelling; empty when the member is missing."""
     value = fields.get(name)
-    if value is None or value == "":
-        if default is None:
-            raise MalformedRequest(f"{where}.{name}: не указано")
-        return default
-    try:
-        number = Decimal(str(value).replace(",", ".").replace("\u00a0", "").replace(" ", ""))
-    except InvalidOperation as error:
-        raise MalformedRequest(f"{where}.{name}: не число") from error
-    if isinstance(value, bool) or not number.is_finite() or abs(number) > LARGEST:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise MalformedRequest(f"{where}.{name}: не число")
-    return number
+    return str(value)
+
+
+@lru_cache(KEPT)
+def number(text: str) -> Decimal:
+    """A sum or a quantity: with a point or a comma, spaces wherever. Raises `ValueError` for one no till can mean.
+
+    Remembered: the prices of a shop come again and again.
+    """
+    if len(text) > LONGEST:
+        raise ValueError(text)
+    try:
+        found = Decimal(text.replace(",", ".").replace("\u00a0", "").replace(" ", ""))
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not found.is_finite() or abs(found) > LARGEST:
+        raise ValueError(text)
+    return found
+
+
+def amount(fields: Fields, name: str, where: str) -> Decimal:
+    """One that is needed."""
+    text = spelt(fields, name, where)
+    if not text:
+        raise MalformedRequest(f"{where}.{name}: не указано")
+    try:
+        return number(text)
+    except ValueError:
+        raise MalformedRequest(f"{where}.{name}: не число") from None
 
 
 def whole(fields: Fields, name: str, where: str) -> int | None:
-    value = fields.get(name)
-    if value is None or value == "":
+    if not spelt(fields, name, where):
         return None
-    number = amount(fields, name, where, default=ZERO)
-    if number != number.to_integral_value():
+    found = amount(fields, name, where)
+    if found != found.to_integral_value():
         raise MalformedRequest(f"{where}.{name}: не целое число")
-    return int(number)
+    return int(found)
 
 
 def moment(value: object) -> datetime | None:

@@ -3,17 +3,22 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from till import cash, document, line
 
-from adapters.registers.frontol import typed, wire
+from adapters.registers.frontol import mapping, typed, wire
+from gateway.domain.receipt import RegisterRef
 from gateway.errors import MalformedRequest
 
 
 def request(**members: Any) -> dict[str, Any]:
     return {**document("calculate", line(1, "1", "1.00"), line(2, "2", "2.50")), **members}
+
+
+REGISTER = RegisterRef(outlet="MAG-1", register="KASSA-1")
 
 
 def leniently(body: bytes) -> wire.Request | None:
@@ -36,8 +41,8 @@ def leniently(body: bytes) -> wire.Request | None:
 def test_what_tills_usually_send_is_read_in_one_pass(body: dict[str, Any]) -> None:
     spelt = json.dumps(body, ensure_ascii=False).encode()
     assert typed.read(spelt) is not None
-    assert typed.read(spelt) == leniently(spelt)
-    assert typed.read(b"\xef\xbb\xbf" + spelt) == leniently(spelt)
+    assert meant(typed.read(spelt)) == meant(leniently(spelt)) != "refused"
+    assert typed.read(b"\xef\xbb\xbf" + spelt) == typed.read(spelt)
 
 
 @pytest.mark.parametrize(
@@ -47,21 +52,12 @@ def test_what_tills_usually_send_is_read_in_one_pass(body: dict[str, Any]) -> No
         {"index": 2},
         {"index": "1"},
         {"index": 10**13},
-        {"price": "1,00"},
         {"price": None},
-        {"price": "NaN"},
-        {"price": "sNaN"},
-        {"price": "-Infinity"},
-        {"price": "1" * 14},
-        {"price": "1." + "0" * 30},
+        {"price": 1.5},
         {"price": 1},
-        {"quantity": "0"},
-        {"quantity": "-1"},
-        {"totalAmount": "1 000,00"},
         {"minimumPrice": True},
         {"discardedAmount": 10**12 + 1},
         {"referenceIndex": -(10**13)},
-        {"coupons": [""]},
         {"id": 4711},
     ],
 )
@@ -100,7 +96,7 @@ def usual(row: dict[str, Any], place: int) -> dict[str, Any]:
     payment=st.one_of(payments, some),
     client=st.one_of(clients, some),
 )
-def test_both_readers_come_to_the_same_request(
+def test_both_readers_come_to_the_same_receipt(
     head: dict[str, Any], positions: Any, *, whole: bool, paid: Any, payment: Any, client: Any
 ) -> None:
     if whole and isinstance(positions, list):
@@ -109,15 +105,19 @@ def test_both_readers_come_to_the_same_request(
     spelt = json.dumps(body).encode()
     found = typed.read(spelt)
     if found is not None:
-        read = leniently(spelt)
-        assert read is not None
-        assert found == read
-        assert [spelling(row) for row in found.positions] == [spelling(row) for row in read.positions]
+        assert meant(found) == meant(leniently(spelt))
 
 
-def spelling(row: wire.Position) -> list[str]:
-    """Places after the point too: 1.0 and 1.00 are equal, and are not the same on a slip."""
-    return [str(value) for value in (row.price, row.quantity, row.total_amount, row.minimum_price)]
+def meant(request: wire.Request | None) -> tuple[Any, ...] | str:
+    """The receipt, with places after the point: 1.0 and 1.00 are equal, and are not the same on a slip."""
+    if request is None:
+        return "refused"
+    try:
+        receipt = mapping.receipt(msgspec.structs.replace(request, number="1"), REGISTER)
+    except MalformedRequest:
+        return "refused"
+    sums = [(row.unit_price, row.quantity, row.total, row.discarded) for row in receipt.lines]
+    return receipt, [str(one) for row in sums for one in row], request.payment
 
 
 @given(st.binary(max_size=200))
@@ -131,9 +131,26 @@ def test_amounts_that_are_numbers_never_pass_through_binary_floating_point() -> 
     assert typed.read(spelt) is None
     found = leniently(spelt)
     assert found is not None
-    assert str(found.positions[0].total_amount) == "0.10"
+    assert str(mapping.lines(found.positions)[0].total) == "0.10"
 
 
-def test_an_amount_that_was_refused_once_is_refused_again() -> None:
-    spelt = json.dumps(request()).replace('"1.00"', '"1e13"').encode()
-    assert [typed.read(spelt) for _ in range(2)] == [None, None]
+@pytest.mark.parametrize("spelt", ["NaN", "sNaN", "-Infinity", "1" * 14, "0." + "0" * 60, "много", "--1"])
+def test_what_is_no_number_is_refused_by_name_each_time(spelt: str) -> None:
+    for _ in range(2):
+        found = typed.read(json.dumps(request(positions=[{**line(7, "1", "1.00"), "price": spelt}])).encode())
+        with pytest.raises(MalformedRequest, match=r"positions\[1\].price: не число"):
+            mapping.lines(found.positions if found else ())
+
+
+@pytest.mark.parametrize(("spelt", "read"), [("1,50", "1.50"), ("1 000,00", "1000.00"), (" 7 ", "7"), ("", "0")])
+def test_an_amount_is_read_in_every_spelling(spelt: str, read: str) -> None:
+    found = typed.read(json.dumps(request(positions=[{**line(7, "1", "1.00"), "price": spelt}])).encode())
+    assert found is not None
+    assert str(mapping.lines(found.positions)[0].unit_price) == read
+
+
+def test_a_line_of_nothing_is_left_out_and_one_of_less_is_refused() -> None:
+    rows = [wire.Position(index=index, quantity=quantity) for index, quantity in ((1, "0.000"), (2, "2"))]
+    assert [row.index for row in mapping.lines(rows)] == [2]
+    with pytest.raises(MalformedRequest, match=r"positions\[2\].quantity: меньше нуля"):
+        mapping.lines([*rows[:1], wire.Position(index=3, quantity="-1")])
