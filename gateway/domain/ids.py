@@ -1,6 +1,7 @@
 """Identities that come out the same however often a register asks: never random for a sale."""
 
 import re
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from gateway.domain.receipt import RegisterRef
@@ -15,10 +16,14 @@ def document_id(text: str, register: RegisterRef) -> str:
     A GUID in any spelling (braces, no hyphens, capitals) is unique by itself. Any other text is only unique
     at its register, so the register goes into the name.
     """
+    return _guid(text) or str(uuid5(NAMESPACE, f"document|{register}|{text.strip()}"))
+
+
+@lru_cache(2000)
+def _guid(text: str) -> str:
+    """Remembered: one receipt is asked about again and again."""
     match = GUID.fullmatch(text.strip().lower())
-    if match:
-        return "-".join(match.groups())
-    return str(uuid5(NAMESPACE, f"document|{register}|{text.strip()}"))
+    return "-".join(match.groups()) if match else ""
 
 
 def numbered_document_id(register: RegisterRef, kind: str, shift: str, number: str) -> str:

@@ -116,7 +116,7 @@ class Metrics(Meter):
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         if self._hour is not None and name == "loyalty_call_duration":
             self._hour.answered(labels["outcome"])
-        key = (name, *labels.items())
+        key = (name, *labels.values())  # of one metric they always come in one order
         observed = self._observed.get(key)
         if observed is None:
             observed = self._observed[key] = self._times[name].labels(**labels)

@@ -28,6 +28,7 @@ from gateway.domain.quote import Piece
 from gateway.domain.receipt import LineItem, Receipt, RegisterRef, Tender, TenderKind
 
 Body = dict[str, Any]
+ONE = Decimal(1)
 
 MILLISECONDS = len("2026-11-22T06:01:41.379")
 
@@ -158,7 +159,7 @@ def _goods(
         product={"ids": {settings.product_system: row.sku}},
         quantity=quantity,
         base_price_per_item=row.unit_price,
-        quantity_type=None if quantity == quantity.to_integral_value() else "double",
+        quantity_type="double" if quantity % ONE else None,
         min_price_per_item=row.minimum_price or None,
         status=state,
         requested_promotions=_register_discount(discount, settings) if discount > ZERO else None,

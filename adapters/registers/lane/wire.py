@@ -11,8 +11,8 @@ HEAD_END = b"\r\n\r\n"
 UNUSUAL = {b"transfer-encoding", b"expect", b"upgrade", b"content-encoding"}
 """What changes how the rest is to be read: another reader's business."""
 
-LINES = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n)*")
-"""Headers that everybody reads alike (RFC 9110, 5.6.2 and 5.5): a name, a colon, a value without controls."""
+FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*")
+"""A header that everybody reads alike (RFC 9110, 5.6.2 and 5.5): a name, a colon, a value without controls."""
 
 LONGEST_LENGTH = 9
 """Digits."""
@@ -52,11 +52,8 @@ def head(text: bytes) -> Head | None:
     words = line.split(b" ")
     if len(words) != 3 or words[0] != b"POST" or words[2] != b"HTTP/1.1":  # noqa: PLR2004 - method, target, version
         return None
-    if not words[1].isascii() or not LINES.fullmatch(rest):
-        return None
-    rows = [row.partition(b":") for row in rest.split(b"\r\n")[:-1]]
-    fields = {name.lower(): value.strip(b" \t") for name, _, value in rows}
-    if len(fields) < len(rows) or not UNUSUAL.isdisjoint(fields):  # one said twice may be read in two ways
+    fields = _fields(rest)
+    if fields is None or not words[1].isascii() or not UNUSUAL.isdisjoint(fields):
         return None
     length, connection = fields.get(b"content-length", b""), fields.get(b"connection", b"").lower()
     if not length.isdigit() or len(length) > LONGEST_LENGTH or connection not in (b"", b"keep-alive", b"close"):
@@ -68,6 +65,20 @@ def head(text: bytes) -> Head | None:
         int(length),
         connection != b"close",
     )
+
+
+def _fields(text: bytes) -> dict[bytes, bytes] | None:
+    """Headers by their names in small letters; None where one is odd, or said twice."""
+    rows = text.split(b"\r\n")[:-1]
+    found = dict(filter(None, map(_field, rows)))
+    return found if len(found) == len(rows) else None
+
+
+@lru_cache(maxsize=500)
+def _field(row: bytes) -> tuple[bytes, bytes] | None:
+    """Remembered: a till says most of them with every request."""
+    found = FIELD.fullmatch(row)
+    return (found[1].lower(), found[2]) if found else None
 
 
 def response(written: Written) -> bytes:
