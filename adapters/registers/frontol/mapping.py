@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from adapters.registers.frontol.slips import slips
-from adapters.registers.frontol.wire import Client, Fields, Payment, Position, Request, number
+from adapters.registers.frontol.wire import LARGEST, Client, Fields, Payment, Position, Request, number
 from adapters.registers.phones import phone_digits
 from gateway.domain.customer import Customer, CustomerKey, KeyKind
 from gateway.domain.ids import document_id, numbered_document_id
@@ -31,6 +31,8 @@ KEPT, LONGEST = 2000, 200
 """Lines that are remembered, those of all registers' open receipts; characters of one's id and name."""
 
 ONE = Decimal(1)
+HIGHEST = int(LARGEST)
+"""Of an index."""
 
 Answer = dict[str, Any]
 SlipPlace = Literal["client", "calculate", "confirm", "refund", "enrolment"]
@@ -143,6 +145,8 @@ def lines(rows: Iterable[Position]) -> tuple[LineItem, ...]:
 
 def _line(row: Position) -> LineItem:
     price, quantity = _number(row.price, "price", ZERO), _number(row.quantity, "quantity", ONE)
+    if not all(-HIGHEST <= index <= HIGHEST for index in (row.index, row.reference_index or 0)):
+        raise ValueError("index: не число")
     if quantity < ZERO:
         raise ValueError("quantity: меньше нуля")
     return LineItem(

@@ -10,9 +10,6 @@ from msgspec import Struct
 
 from adapters.registers.frontol.wire import BOM, LARGEST, Client, Payment, Position, Request, moment
 
-HIGHEST = int(LARGEST)
-"""Of an index."""
-
 
 class _Request(Struct, rename="camel", gc=False):
     """Amounts of lines are strings, as the protocol says; numbers are for the lenient reader."""
@@ -51,13 +48,7 @@ def _is_in_order(found: _Request) -> bool:
     """Each line has an index of its own; every number is one that a till may mean."""
     payments = (*found.payments, found.payment) if found.payment else found.payments
     indexes = {row.index for row in found.positions}
-    returned = [row.reference_index for row in found.positions if row.reference_index is not None]
-    return (
-        len(indexes) == len(found.positions)
-        and -HIGHEST <= min(indexes, default=0) <= max(indexes, default=0) <= HIGHEST
-        and all(-HIGHEST <= index <= HIGHEST for index in returned)
-        and all(-LARGEST <= row.amount <= LARGEST for row in payments)
-    )
+    return len(indexes) == len(found.positions) and all(-LARGEST <= row.amount <= LARGEST for row in payments)
 
 
 def _request(found: _Request) -> Request:

@@ -51,13 +51,11 @@ def test_what_tills_usually_send_is_read_in_one_pass(body: dict[str, Any]) -> No
         {"index": None},
         {"index": 2},
         {"index": "1"},
-        {"index": 10**13},
         {"price": None},
         {"price": 1.5},
         {"price": 1},
         {"minimumPrice": True},
         {"discardedAmount": 10**12 + 1},
-        {"referenceIndex": -(10**13)},
         {"id": 4711},
     ],
 )
@@ -147,6 +145,13 @@ def test_an_amount_is_read_in_every_spelling(spelt: str, read: str) -> None:
     found = typed.read(json.dumps(request(positions=[{**line(7, "1", "1.00"), "price": spelt}])).encode())
     assert found is not None
     assert str(mapping.lines(found.positions)[0].unit_price) == read
+
+
+@pytest.mark.parametrize("member", ["index", "referenceIndex"])
+def test_an_index_no_till_means_is_refused(member: str) -> None:
+    found = typed.read(json.dumps(request(positions=[{**line(7, "1", "1.00"), member: -(10**13)}])).encode())
+    with pytest.raises(MalformedRequest, match=r"positions\[1\].index: не число"):
+        mapping.lines(found.positions if found else ())
 
 
 def test_a_line_of_nothing_is_left_out_and_one_of_less_is_refused() -> None:
