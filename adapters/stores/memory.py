@@ -48,6 +48,10 @@ class MemoryStore:
         self._require(writable=False)
         return self._sales.get(sale_id)
 
+    async def generation(self, sale_id: str) -> int:
+        sale = await self.sale(sale_id)
+        return sale.generation if sale and sale.close is None else 0
+
     async def last_sale(self) -> Sale | None:
         self._require(writable=False)
         whole = (row for row in self._sales.values() if row.state is State.DELIVERED and not row.stripped)

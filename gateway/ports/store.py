@@ -55,6 +55,9 @@ class Store(Protocol):
 
     async def sale(self, sale_id: str) -> Sale | None: ...
 
+    async def generation(self, sale_id: str) -> int:
+        """Of a sale that is not closed; 0 for any other, and where there is none. Asked for every new receipt."""
+
     async def last_sale(self) -> Sale | None:
         """The one delivered last, as long as it still tells of its customer."""
 

@@ -85,10 +85,9 @@ class Quoting:
         """The sale's; the first one while the store cannot be read: a price is no promise."""
         if known.generation is None:
             try:
-                sale = await self._records.store.sale(receipt.id)
+                known.generation = await self._records.store.generation(receipt.id)
             except StoreError:
                 return 0
-            known.generation = sale.generation if sale else 0
         return known.generation
 
     async def _ask_both(

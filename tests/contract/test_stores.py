@@ -447,6 +447,25 @@ async def test_history_is_told_by_subject_in_order(store: Store) -> None:
     assert await store.history("unknown") == []
 
 
+async def test_the_generation_of_an_open_sale_is_known_until_it_is_closed(store: Store) -> None:
+    assert await store.generation("receipt-1") == 0
+    await store.commit(Change(sale=make_sale(generation=2)))
+    assert await store.generation("receipt-1") == 2
+    assert await store.generation("receipt-2") == 0
+    await store.commit(Change(sale=make_sale(generation=2, version=1, close=make_close(), state=State.CLOSED)))
+    assert await store.generation("receipt-1") == 0
+
+
+async def test_a_gateway_that_starts_knows_the_generations_of_open_sales(tmp_path: Path) -> None:
+    async with sqlite(tmp_path) as before:
+        await before.commit(Change(sale=make_sale(generation=2)))
+        await before.commit(Change(sale=make_sale("receipt-2", generation=1, close=make_close(), state=State.CLOSED)))
+        await before.close()
+    async with sqlite(tmp_path) as store:
+        assert [await store.generation(name) for name in ("receipt-1", "receipt-2")] == [2, 0]
+        await store.close()
+
+
 async def test_the_last_sale_is_the_one_delivered_last(store: Store) -> None:
     assert await store.last_sale() is None
     for name, at in (("last", AT), ("earlier", later(seconds=-3))):

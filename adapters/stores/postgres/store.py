@@ -56,6 +56,10 @@ class PostgresStore:
     async def sale(self, sale_id: str) -> Sale | None:
         return await self._one(SALE, "sale", sale_id)
 
+    async def generation(self, sale_id: str) -> int:
+        sale = await self.sale(sale_id)
+        return sale.generation if sale and sale.close is None else 0
+
     async def last_sale(self) -> Sale | None:
         return await self._one(SALE, "last_sale")
 

@@ -24,4 +24,7 @@ async def open_sqlite(path: Path, *, on_fatal: Callable[[StoreError], None], att
         if ownership is not None:
             ownership.give_up()
         raise
-    return SqliteStore(path, Writer(writing, loop, faults), Reader(reading, loop, faults), ownership)
+    store = SqliteStore(path, Writer(writing, loop, faults), Reader(reading, loop, faults), ownership)
+    if not attached:
+        await store.learn_generations()
+    return store

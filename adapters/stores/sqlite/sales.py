@@ -5,12 +5,14 @@ rows has all in its body; it is read as it is, and gets a close of its own when 
 """
 
 from collections.abc import Iterable
+from sqlite3 import Connection
 
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from adapters.stores.records import ENCODER, SALE, Row, body, sale_columns
+from adapters.stores.sqlite.queries import QUERIES
 from gateway.domain.quote import Piece
 from gateway.domain.sale_record import Close, Sale
 from gateway.errors import StoreError
@@ -58,6 +60,22 @@ def is_closed_as(sale: Sale, before: Sale | None) -> bool:
     if sale.delivery is None:
         return True
     return before.delivery is not None and sale.delivery.body is before.delivery.body
+
+
+def note_generation(known: dict[str, int], sale: Sale) -> None:
+    """`known` holds those that are not 0, of sales that are not closed."""
+    if sale.generation and sale.close is None:
+        known[sale.id] = sale.generation
+    else:
+        known.pop(sale.id, None)
+
+
+def open_generations(connection: Connection) -> dict[str, int]:
+    """Of the sales in the file. Raises `StoreError`."""
+    known: dict[str, int] = {}
+    for sale in read_sales(connection.execute(QUERIES["open_sales"]).fetchall()):
+        note_generation(known, sale)
+    return known
 
 
 def read_sales(rows: Iterable[SaleRow]) -> list[Sale]:

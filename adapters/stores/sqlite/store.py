@@ -29,7 +29,7 @@ from adapters.stores.sqlite import writing
 from adapters.stores.sqlite.ownership import Ownership
 from adapters.stores.sqlite.queries import QUERIES
 from adapters.stores.sqlite.reader import Reader
-from adapters.stores.sqlite.sales import read_sales
+from adapters.stores.sqlite.sales import note_generation, open_generations, read_sales
 from adapters.stores.sqlite.writer import Writer
 from gateway.domain.change import Change, HistoryRow, Parked, ParkedDocument, Shift
 from gateway.domain.occasion import Occasion
@@ -48,13 +48,28 @@ Asked = dict[str, str | int]
 class SqliteStore:
     def __init__(self, path: Path, writer: Writer, reader: Reader, ownership: Ownership | None) -> None:
         self._path = path
+        self._generations: dict[str, int] | None = None
         self._writer = writer
         self._reader = reader
         self._ownership = ownership
         self._listeners = Listeners()
 
+    async def learn_generations(self) -> None:
+        """From now on no new receipt waits for the disk: who alone writes the file knows what is open in it."""
+        try:
+            self._generations = await self._reader.run(open_generations)
+        except BaseException:
+            await self.close()
+            raise
+
     async def sale(self, sale_id: str) -> Sale | None:
         return next(iter(await self._sales("sale", id=sale_id)), None)
+
+    async def generation(self, sale_id: str) -> int:
+        if self._generations is not None:
+            return self._generations.get(sale_id, 0)
+        sale = await self.sale(sale_id)
+        return sale.generation if sale and sale.close is None else 0
 
     async def last_sale(self) -> Sale | None:
         return next(iter(await self._sales("last_sale")), None)
@@ -89,6 +104,8 @@ class SqliteStore:
 
     async def commit(self, change: Change) -> None:
         await self._writer.run(partial(writing.apply, change))
+        if change.sale is not None and self._generations is not None:
+            note_generation(self._generations, change.sale)
         self._listeners.tell(*news_of(change))
 
     async def lease(self, lane: Lane, now: datetime, limit: int, until: datetime) -> Sequence[Work]:

@@ -167,6 +167,10 @@ SELECT sale.body, sale_close.body, raw, sent
 FROM sale LEFT JOIN sale_close ON number = close
 WHERE id = :id;
 
+-- name: open_sales
+-- The first condition is the index's, word for word.
+SELECT body, NULL, NULL, NULL FROM sale WHERE state <> 'delivered' AND state IN ('open', 'redeeming', 'redeemed');
+
 -- name: refund
 SELECT body FROM refund WHERE id = :id;
 
