@@ -1,9 +1,10 @@
 """One thread that writes: whoever waits while a transaction is synced shares the next one.
 
 How this works. Callers put a job and a future into a queue. The thread takes everything that waits, runs the
-jobs in one transaction, each in a savepoint of its own, and commits: one fsync for all. Then it hands all
-results to the event loop in one call. No timer collects callers: a lone one waits for its own fsync only, and
-the slower the disk, the more callers gather behind it.
+jobs in one transaction and commits: one fsync for all. Then it hands all results to the event loop in one call.
+A job that fails undoes itself alone: all are run again, each in a savepoint of its own; so a job may run twice.
+No timer collects callers: a lone one waits for its own fsync only, and the slower the disk, the more callers
+gather behind it.
 """
 
 import sqlite3
@@ -106,32 +107,36 @@ class Writer:
             _refuse(batch, error)
 
     def _transact(self, batch: list[Waiting]) -> None:
+        """All jobs at once. That one of them fails is rare: then nothing has happened, and they are run one by one."""
         self._execute("begin")
-        if len(batch) == 1:  # nobody else is to be spared: undone is the whole transaction
-            self._run_alone(batch[0])
-            return
+        try:
+            for waiting in batch:
+                waiting.result = waiting.job(self._connection)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - its caller's to hear; the thread serves the others
+            self._execute("roll_back")
+            if len(batch) == 1:
+                batch[0].error = error
+            else:
+                self._transact_each(batch)
+        else:
+            self._execute("commit")
+
+    def _transact_each(self, batch: list[Waiting]) -> None:
+        """Each job in a savepoint of its own, which costs SQLite a copy of every page that the job touches."""
+        self._execute("begin")
         for waiting in batch:
             self._execute("begin_job")
             try:
                 waiting.result = waiting.job(self._connection)
             except sqlite3.Error:
                 raise
-            except Exception as error:  # noqa: BLE001 - its caller's to hear; the thread serves the others
+            except Exception as error:  # noqa: BLE001 - as above
                 waiting.error = error
                 self._execute("undo_job")
             self._execute("keep_job")
         self._execute("commit")
-
-    def _run_alone(self, waiting: Waiting) -> None:
-        try:
-            waiting.result = waiting.job(self._connection)
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - its caller's to hear
-            waiting.error = error
-            self._execute("roll_back")
-        else:
-            self._execute("commit")
 
     def _roll_back(self) -> None:
         """SQLite has often done so itself. When it fails, the next BEGIN fails too, and nothing is lost."""
