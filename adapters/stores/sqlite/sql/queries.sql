@@ -50,10 +50,11 @@ UPDATE sale SET
 WHERE id = :id AND version = :version;
 
 -- name: move_sale
--- Its close stays as it is. No row as well for a sale from before closes had rows of their own.
+-- Its close stays as it is, and with it the shift: an index is written anew for every column that is named here.
+-- No row as well for a sale from before closes had rows of their own.
 UPDATE sale SET
     version = version + 1, state = :state, changed = :changed, is_over = :is_over, stripped = :stripped,
-    dropped = :dropped, place = :place, body = :body
+    dropped = :dropped, body = :body
 WHERE id = :id AND version = :version AND close IS NOT NULL;
 
 -- name: insert_close
