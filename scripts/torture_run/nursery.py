@@ -14,7 +14,8 @@ from typing import NoReturn
 
 import msgspec
 
-from gateway import cli
+import gateway.__main__
+import gateway.daemon  # not needed before a child runs: loaded once for all of them
 
 
 def main() -> None:
@@ -39,7 +40,7 @@ def _become_gateway(log: Path, arguments: list[str]) -> NoReturn:
     gc.unfreeze()
     sys.argv = ["pos-gateway", *arguments]
     try:
-        cli.main()
+        gateway.__main__.main()
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
