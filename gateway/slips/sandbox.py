@@ -1,6 +1,5 @@
 """The Jinja2 that templates run in: values cannot become directives, and a slip of the pen cannot eat the memory."""
 
-import re
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +20,6 @@ SAFE_TESTS = ("defined", "undefined", "none", "in", "eq", "ne", "gt", "ge", "lt"
 
 # Stand for `@` and `|` of a value until the directives are read, so that data adds neither directive nor column.
 AT, BAR = "\ue000", "\ue001"
-_WANTS_CARE = re.compile(r"[@|]|^ |  | $")
 _GUARD = str.maketrans({"@": AT, "|": BAR})
 _RESTORE = str.maketrans({AT: "@", BAR: "|"})
 
@@ -38,13 +36,19 @@ def clean(value: Any) -> str:
     if value is None:
         raise SecurityError("печатается то, чего здесь не знают; сначала спросите: {% if … is not none %}")
     text = points(value) if isinstance(value, Decimal) else str(value)
-    if not _WANTS_CARE.search(text) and len(text) <= MAX_VALUE and text.isprintable():  # nearly always
+    if _is_plain(text):
         return text
     if len(text) > MAX_VALUE or not text.isprintable():  # hardly ever
         text = "".join(_visible(character) for character in text[: 4 * MAX_VALUE])
     line = " ".join(filter(None, text.split(" ")))
     shortened = line if len(line) <= MAX_VALUE else line[: MAX_VALUE - 3] + "..."
     return shortened.translate(_GUARD) if "@" in shortened or "|" in shortened else shortened
+
+
+def _is_plain(text: str) -> bool:
+    """Nearly always: nothing has to be done about it."""
+    has_signs = "@" in text or "|" in text or "  " in text
+    return not has_signs and len(text) <= MAX_VALUE and text.isprintable() and text == text.strip(" ")
 
 
 def _visible(character: str) -> str:
@@ -74,6 +78,12 @@ class SlipEnvironment(ImmutableSandboxedEnvironment):
         if operator == "**" or not numbers:
             raise SecurityError(f"оператор {operator} — только для чисел, а ** нельзя вовсе")
         return super().call_binop(context, operator, left, right)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of a value of ours is what nearly every expression asks for, and always safe."""
+        if isinstance(obj, Struct) and attribute in obj.__struct_fields__:
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Fields of our values only: methods of strings (`ljust`, `format`) can make gigabytes.

@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Template, TemplateSyntaxError
+from msgspec.structs import asdict
 
 from gateway.domain.slip import Slip
 from gateway.domain.slip_data import SlipData
@@ -153,7 +154,7 @@ def _render(template: Template, data: SlipData) -> Slip:
 
 def _text(template: Template, data: SlipData) -> str:
     text = ""
-    for piece in template.generate({field: getattr(data, field) for field in data.__struct_fields__}):
+    for piece in template.generate(asdict(data)):
         text += piece
         if len(text) > MAX_OUTPUT:
             raise TemplateError(f"{template.filename}: слип длиннее {MAX_OUTPUT} знаков")
