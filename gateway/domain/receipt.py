@@ -9,6 +9,7 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from gateway.domain.customer import CustomerKey
+from gateway.domain.hashing import hexdigest
 from gateway.domain.money import ZERO, kopecks, spread
 
 
@@ -144,4 +145,4 @@ def content_digest(document: Receipt | Refund) -> str:
         content: object = (document.original_id, replace(document.document, at=None))
     else:
         content = replace(document, at=None)
-    return sha256(json.encode(content)).hexdigest()
+    return hexdigest(sha256(), json.encode(content))

@@ -8,12 +8,14 @@ import hmac
 from collections.abc import Mapping, Sequence
 from hashlib import md5
 
+from gateway.domain.hashing import hexdigest
+
 SCHEME = "frontolauth"
 
 
 def signature(access_key: bytes, body: bytes) -> str:
     """What a register sends with this body: lower-case hex, the key first, no separator."""
-    return md5(access_key + body, usedforsecurity=False).hexdigest()
+    return hexdigest(md5(usedforsecurity=False), access_key + body)
 
 
 def claimed(header: str) -> str:
