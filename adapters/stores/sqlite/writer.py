@@ -109,24 +109,30 @@ class Writer:
     def _transact(self, batch: list[Waiting]) -> None:
         """All jobs at once. One that fails is rare: then nothing has happened yet, and they are run one by one."""
         self._execute("begin")
-        try:
-            for waiting in batch:
-                waiting.result = waiting.job(self._connection)
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - its caller's to hear; the thread serves the others
-            self._execute("roll_back")
-            if len(batch) == 1:
-                batch[0].error = error
-            else:
-                self._transact_each(batch)
-        else:
+        if self._have_run(batch):
             self._execute("commit")
+            return
+        self._execute("roll_back")
+        if len(batch) > 1:
+            self._transact_each(batch)
+
+    def _have_run(self, batch: list[Waiting]) -> bool:
+        """False when one has failed, and the others behind it were not begun. SQLite's own errors are raised."""
+        for waiting in batch:
+            try:
+                waiting.result = waiting.job(self._connection)
+            except sqlite3.Error:
+                raise
+            except Exception as error:  # noqa: BLE001 - its caller's to hear; the thread serves the others
+                waiting.error = error
+                return False
+        return True
 
     def _transact_each(self, batch: list[Waiting]) -> None:
         """Each job in a savepoint of its own, which costs SQLite a copy of every page that the job touches."""
         self._execute("begin")
         for waiting in batch:
+            waiting.error = None
             self._execute("begin_job")
             try:
                 waiting.result = waiting.job(self._connection)
