@@ -145,7 +145,7 @@ def lines(rows: Iterable[Position]) -> tuple[LineItem, ...]:
 
 def _line(row: Position) -> LineItem:
     price, quantity = _number(row.price, "price", ZERO), _number(row.quantity, "quantity", ONE)
-    if not all(-HIGHEST <= index <= HIGHEST for index in (row.index, row.reference_index or 0)):
+    if abs(row.index) > HIGHEST or abs(row.reference_index or 0) > HIGHEST:
         raise ValueError("index: не число")
     if quantity < ZERO:
         raise ValueError("quantity: меньше нуля")
