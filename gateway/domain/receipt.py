@@ -23,7 +23,7 @@ class RegisterRef(Struct, frozen=True, kw_only=True):
         return f"{self.outlet}/{self.register}"
 
 
-class LineItem(Struct, frozen=True, kw_only=True, gc=False, cache_hash=True):
+class LineItem(Struct, frozen=True, kw_only=True, gc=False):
     """One line of goods.
 
     `total` is the line's sum in roubles: while the receipt is open, after the register's own discounts and

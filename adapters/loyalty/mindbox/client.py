@@ -42,7 +42,6 @@ class MindboxClient:
             "Content-Type": "application/json; charset=utf-8",
             "Accept": "application/json",
         }
-        self._spelt = composing.spelling(settings)
         self._transport = Transport(settings.base_url, headers, settings.connections)
         self._long_baskets = LongBaskets(settings.long_basket_lines, settings.long_basket_share)
         self.people = MindboxPeople(settings, self)
@@ -55,7 +54,7 @@ class MindboxClient:
         known = receipt.customer is not None
         operation = self._names.preorder if known else self._names.anonymous_preorder
         self._long_baskets.admit(len(receipt.lines), time.monotonic())
-        body = composing.preorder(receipt, order_id, at, self._settings, self._spelt)
+        body = composing.preorder(receipt, order_id, at, self._settings)
         try:
             return mapping.quote(await self._read(operation, body, deadline), receipt, self._settings)
         except TooManyCalls:

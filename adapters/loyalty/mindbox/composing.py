@@ -4,13 +4,12 @@ Bodies: Mindbox developers docs, "preorder", "create order with processing", "pr
 "update order line status", "chat bots methods" (custom action), "gift cards in order save operations".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from msgspec import Raw, to_builtins
+from msgspec import to_builtins
 
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import AskedLine, encode
@@ -30,11 +29,6 @@ from gateway.domain.receipt import LineItem, Receipt, RegisterRef, Tender, Tende
 
 Body = dict[str, Any]
 ONE = Decimal(1)
-
-SpeltLine = Callable[[LineItem], Raw]
-
-KEPT = 2000
-"""Lines that are remembered: those of all registers' open receipts."""
 
 MILLISECONDS = len("2026-11-22T06:01:41.379")
 
@@ -74,21 +68,12 @@ def get_order(order_id: str, settings: MindboxSettings) -> bytes:
     return encode({"order": {"ids": {settings.order_system: order_id}}})
 
 
-def preorder(
-    receipt: Receipt, order_id: str, at: datetime, settings: MindboxSettings, spelt: SpeltLine | None = None
-) -> bytes:
-    """`spelt`: where lines are spelt that come again with every scan (`spelling`)."""
+def preorder(receipt: Receipt, order_id: str, at: datetime, settings: MindboxSettings) -> bytes:
     order = _order(order_id, receipt.register, receipt.coupons, settings)
-    order["lines"] = list(map(spelt or spelling(settings), receipt.lines))
+    order["lines"] = _open_lines(receipt.lines, settings.statuses.checked_out, settings)
     if receipt.gift_payments:
         order["payments"] = _payments(receipt.gift_payments, settings)
     return encode(_addressed(receipt.register, receipt.customer, order, at, settings))
-
-
-def spelling(settings: MindboxSettings) -> SpeltLine:
-    """Open lines of these settings, each encoded once for as long as it is remembered."""
-    state = _state(settings.statuses.checked_out)
-    return lru_cache(KEPT)(lambda line: Raw(encode(_open_line(line, state, settings))))
 
 
 def compose(intent: Intent, settings: MindboxSettings) -> bytes:
@@ -149,14 +134,9 @@ def _addressed(
 
 
 def _open_lines(lines: Sequence[LineItem], status: str, settings: MindboxSettings) -> list[AskedLine]:
-    """Lines as the register prices them."""
+    """Lines as the register prices them; its own discounts go along as external promotions."""
     state = _state(status)
-    return [_open_line(line, state, settings) for line in lines]
-
-
-def _open_line(line: LineItem, state: dict[str, dict[str, str]], settings: MindboxSettings) -> AskedLine:
-    """The register's own discounts go along as external promotions."""
-    return _goods(line, line.index, line.register_discount, state, settings)
+    return [_goods(line, line.index, line.register_discount, state, settings) for line in lines]
 
 
 def _pieces(pieces: Sequence[Piece], status: str, settings: MindboxSettings) -> list[AskedLine]:

@@ -209,7 +209,7 @@ def read(decoder: msgspec.json.Decoder[A], body: bytes) -> A:
         raise LoyaltyProtocolError("the loyalty server's answer could not be read") from error
 
 
-def encode(body: "dict[str, Any] | AskedLine") -> bytes:
+def encode(body: dict[str, Any]) -> bytes:
     """Bytes of a request: sums as JSON numbers, everything else as it stands."""
     return _encoder.encode(body)
 

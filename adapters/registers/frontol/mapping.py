@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from adapters.registers.frontol.lines import lines
 from adapters.registers.frontol.slips import slips
-from adapters.registers.frontol.wire import LARGEST, Client, Fields, Payment, Position, Request, number
+from adapters.registers.frontol.wire import Client, Fields, Payment, Request
 from adapters.registers.phones import phone_digits
 from gateway.domain.customer import Customer, CustomerKey, KeyKind
 from gateway.domain.ids import document_id, numbered_document_id
-from gateway.domain.money import ZERO, kopecks
-from gateway.domain.receipt import LineItem, Receipt, Refund, RegisterRef, Tender, TenderKind
+from gateway.domain.money import kopecks
+from gateway.domain.receipt import Receipt, Refund, RegisterRef, Tender, TenderKind
 from gateway.domain.told import Closed, Declined, Identified, Quoted, Redeemed, Released
 from gateway.errors import ConfigError, MalformedRequest
 
@@ -27,12 +27,6 @@ TEMPLATES = {
     "enrolment": "welcome",
 }
 
-KEPT, LONGEST = 2000, 200
-"""Lines that are remembered, those of all registers' open receipts; characters of one's id and name."""
-
-ONE = Decimal(1)
-HIGHEST = int(LARGEST)
-"""Of an index."""
 
 Answer = dict[str, Any]
 SlipPlace = Literal["client", "calculate", "confirm", "refund", "enrolment"]
@@ -129,49 +123,6 @@ def refund(request: Request, register: RegisterRef, colleagues: Iterable[Registe
         original_id=own,
         elsewhere=tuple(sorted({other for other in others if other != own})),
     )
-
-
-def lines(rows: Iterable[Position]) -> tuple[LineItem, ...]:
-    """Lines of nothing are left out. Raises `MalformedRequest` naming the member that cannot be understood."""
-    found, place = [], 0
-    try:
-        for place, row in enumerate(rows, 1):  # noqa: B007 - told when one fails
-            is_short = len(row.id) + len(row.text) < LONGEST and not row.coupons
-            found.append((_remembered if is_short else _line)(row))
-    except ValueError as error:
-        raise MalformedRequest(f"positions[{place}].{error}") from None
-    return tuple([line for line in found if line.quantity])
-
-
-def _line(row: Position) -> LineItem:
-    price, quantity = _number(row.price, "price", ZERO), _number(row.quantity, "quantity", ONE)
-    if abs(row.index) > HIGHEST or abs(row.reference_index or 0) > HIGHEST:
-        raise ValueError("index: не число")
-    if quantity < ZERO:
-        raise ValueError("quantity: меньше нуля")
-    return LineItem(
-        index=row.index,
-        sku=row.id,
-        name=row.text,
-        quantity=quantity,
-        unit_price=price,
-        minimum_price=_number(row.minimum_price, "minimumPrice", ZERO),
-        total=kopecks(_number(row.total_amount, "totalAmount", price * quantity)),
-        discarded=kopecks(_number(row.discarded_amount, "discardedAmount", ZERO)),
-        coupons=tuple(filter(None, row.coupons)),
-        original_index=row.reference_index,
-    )
-
-
-_remembered = lru_cache(KEPT)(_line)
-"""A till sends the whole receipt after every scan: all lines but one were there before."""
-
-
-def _number(text: str, member: str, default: Decimal) -> Decimal:
-    try:
-        return number(text) if text else default
-    except ValueError:
-        raise ValueError(f"{member}: не число") from None
 
 
 def _tender(row: Payment) -> Tender:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from till import cash, document, line
 
 from adapters.registers.frontol import mapping, typed, wire
+from adapters.registers.frontol.lines import lines
 from gateway.domain.receipt import RegisterRef
 from gateway.errors import MalformedRequest
 
@@ -129,7 +130,7 @@ def test_amounts_that_are_numbers_never_pass_through_binary_floating_point() -> 
     assert typed.read(spelt) is None
     found = leniently(spelt)
     assert found is not None
-    assert str(mapping.lines(found.positions)[0].total) == "0.10"
+    assert str(lines(found.positions)[0].total) == "0.10"
 
 
 @pytest.mark.parametrize("spelt", ["NaN", "sNaN", "-Infinity", "1" * 14, "0." + "0" * 60, "много", "--1"])
@@ -137,25 +138,25 @@ def test_what_is_no_number_is_refused_by_name_each_time(spelt: str) -> None:
     for _ in range(2):
         found = typed.read(json.dumps(request(positions=[{**line(7, "1", "1.00"), "price": spelt}])).encode())
         with pytest.raises(MalformedRequest, match=r"positions\[1\].price: не число"):
-            mapping.lines(found.positions if found else ())
+            lines(found.positions if found else ())
 
 
 @pytest.mark.parametrize(("spelt", "read"), [("1,50", "1.50"), ("1 000,00", "1000.00"), (" 7 ", "7"), ("", "0")])
 def test_an_amount_is_read_in_every_spelling(spelt: str, read: str) -> None:
     found = typed.read(json.dumps(request(positions=[{**line(7, "1", "1.00"), "price": spelt}])).encode())
     assert found is not None
-    assert str(mapping.lines(found.positions)[0].unit_price) == read
+    assert str(lines(found.positions)[0].unit_price) == read
 
 
 @pytest.mark.parametrize("member", ["index", "referenceIndex"])
 def test_an_index_no_till_means_is_refused(member: str) -> None:
     found = typed.read(json.dumps(request(positions=[{**line(7, "1", "1.00"), member: -(10**13)}])).encode())
     with pytest.raises(MalformedRequest, match=r"positions\[1\].index: не число"):
-        mapping.lines(found.positions if found else ())
+        lines(found.positions if found else ())
 
 
 def test_a_line_of_nothing_is_left_out_and_one_of_less_is_refused() -> None:
     rows = [wire.Position(index=index, quantity=quantity) for index, quantity in ((1, "0.000"), (2, "2"))]
-    assert [row.index for row in mapping.lines(rows)] == [2]
+    assert [row.index for row in lines(rows)] == [2]
     with pytest.raises(MalformedRequest, match=r"positions\[2\].quantity: меньше нуля"):
-        mapping.lines([*rows[:1], wire.Position(index=3, quantity="-1")])
+        lines([*rows[:1], wire.Position(index=3, quantity="-1")])
