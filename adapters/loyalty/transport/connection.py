@@ -11,6 +11,7 @@ class Connection(asyncio.Protocol):
     """`on_lost` hears once that it is of no use any more. `since` is when it last became idle (monotonic seconds)."""
 
     def __init__(self, on_lost: Callable[["Connection"], None]) -> None:
+        self.loop = asyncio.get_running_loop()  # asked for once: each time is a call of the kernel
         self._on_lost = on_lost
         self._reader = ReplyReader()
         self._transport: asyncio.Transport | None = None
@@ -40,7 +41,7 @@ class Connection(asyncio.Protocol):
         """The reply to come, or `Broken`. Only when the reply before has come."""
         self._used += 1
         self._reader.start()
-        self._waiting = asyncio.get_running_loop().create_future()
+        self._waiting = self.loop.create_future()
         if self._transport is None:
             self._waiting.set_exception(Broken("closed"))
         else:

@@ -88,7 +88,7 @@ class Transport:
         if left <= 0:
             self._keep(connection)
             raise LoyaltyUnavailable("no time left to ask")
-        timer = asyncio.get_running_loop().call_later(left, connection.give_up, "too late")
+        timer = connection.loop.call_later(left, connection.give_up, "too late")
         try:
             reply = await connection.ask(question)
         except asyncio.CancelledError:
