@@ -22,7 +22,7 @@ CALLERS = 64
 def measure(plan: Plan) -> Iterator[Figure]:
     """Fresh files in rounds that alternate; both write the same rows with the same statements."""
     ratios = []
-    for _ in plan.rounds("closes", 6):
+    for _ in plan.rounds("closes", 5):
         with tempfile.TemporaryDirectory(prefix="pos-gateway-bench-") as name:
             shared = asyncio.run(_shared(Path(name) / "shared.sqlite", plan.scaled(4000)))
             alone = _alone(Path(name) / "alone.sqlite", plan.scaled(1500))

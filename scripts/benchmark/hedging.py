@@ -26,7 +26,7 @@ ALL_SLOW = {"kind": "lognormal", "median": 0.6, "sigma": 0.05}
 QUICK, MEDIUM, SLOW = 200, 60, 40
 """Calculates a second: so many that the calls in flight stay below what the guard allows."""
 
-ROUNDS, HEDGED_SECONDS, BARE_SECONDS = 4, 15, 8
+ROUNDS, HEDGED_SECONDS, BARE_SECONDS = 4, 12, 7
 """Of figure 7. A hedge leaves one answer in two thousand without data: it takes many to count them."""
 
 AFTER_5_S = 2.0

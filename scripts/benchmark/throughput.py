@@ -99,7 +99,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
 
 def _calculates(plan: Plan, rounds: Rounds, servers: Field) -> Iterator[Figure]:
     rates, prices, nginx_rates = [], [], []
-    for _ in plan.rounds("calculates", 8):
+    for _ in plan.rounds("calculates", 7):
         ours, price = _priced(rounds, servers.ours, plan.scaled(2000))
         theirs, their_price = _priced(rounds, servers.m, plan.scaled(4000))
         rates.append(ours / theirs)
@@ -123,7 +123,7 @@ def _priced(rounds: Rounds, server: Server, count: int) -> tuple[float, float]:
 
 def _confirms(plan: Plan, rounds: Rounds, servers: Field) -> Iterator[Figure]:
     rates = []
-    for _ in plan.rounds("confirms", 6):
+    for _ in plan.rounds("confirms", 5):
         ours = rps(rounds.confirms(servers.ours, plan.scaled(800), after_calculate=True))
         theirs = rps(rounds.confirms(servers.m, plan.scaled(4000), after_calculate=False))
         servers.ours.settle()
@@ -134,7 +134,7 @@ def _confirms(plan: Plan, rounds: Rounds, servers: Field) -> Iterator[Figure]:
 
 def _added(plan: Plan, rounds: Rounds, servers: Field) -> Iterator[Figure]:
     ratios = []
-    for _ in plan.rounds("one connection", 6):
+    for _ in plan.rounds("one connection", 5):
         bare = Server(servers.m._process, servers.upstream.port)  # noqa: SLF001 - the upstream as a target of load
         alone, ours, theirs = (
             median(seconds(rounds.calculates(server, plan.scaled(600), 1)))

@@ -21,7 +21,7 @@ def uid(number: int) -> str:
 
 
 def _line(number: int, index: int, total: str) -> dict[str, Any]:
-    """Every receipt has goods of its own: what the gateway remembers of one is of no use for another."""
+    """Every receipt has goods of its own, as in a shop."""
     return {
         "index": index,
         "id": f"goods-{number}-{index}",
