@@ -28,6 +28,7 @@ from gateway.domain.call import (
 )
 from gateway.domain.deadline import Deadline
 from gateway.domain.receipt import Tender, TenderKind
+from gateway.errors import LoyaltyProtocolError
 
 KEY = "0f8fad5b-d9cb-469f-a165-70867728950e"
 AT = datetime(2026, 5, 1, 12, 1, 10, tzinfo=UTC)
@@ -247,3 +248,20 @@ def test_6_5_a_seen_popup_is_an_action_with_fields_of_its_own() -> None:
         '"customerAction":{"customFields":{"action":"shown","rule":"gold"}},'
         '"executionDateTimeUtc":"2026-05-01T12:01:10.000Z"}'
     )
+
+
+@pytest.mark.parametrize(
+    "named", ['"lineId":"7"', '"lineId":7', '"lineNumber":7', '"lineId":"a1","lineNumber":7', '"lineId":"7.0"']
+)
+def test_a_priced_line_is_known_by_our_id_or_else_by_its_number(named: str) -> None:
+    receipt = make_receipt(lines=(make_line(index=7, unit_price=Decimal(100), total=Decimal("100.00")),))
+    line = '{"quantity":1,"discountedPriceOfLine":90,NAMED}'.replace("NAMED", named)
+    body = '{"order":{"processingStatus":"Calculated","lines":[' + line + "]}}"
+    [piece] = mapping.quote(decode(body.encode()), receipt, SETTINGS).pieces
+    assert (piece.index, piece.sku, piece.unit_price, piece.total) == (7, receipt.lines[0].sku, 100, 90)
+
+
+def test_a_price_of_a_line_that_nobody_asked_about_is_no_answer() -> None:
+    body = b'{"order":{"processingStatus":"Calculated","lines":[{"lineId":"9","quantity":1,"priceOfLine":90}]}}'
+    with pytest.raises(LoyaltyProtocolError, match="nobody asked about"):
+        mapping.quote(decode(body), make_receipt(lines=(make_line(index=7),)), SETTINGS)

@@ -176,9 +176,9 @@ def _whole(value: Scalar, default: int) -> int:
 
 
 def _piece(line: LineBlock, place: int, known: dict[str, LineItem]) -> Piece:
-    """By the id we gave the line; by its number where the server does not repeat ids."""
+    """By the id we gave the line; by its number where the server does not repeat ids, or has its own."""
     number = _whole(line.line_number, place)
-    asked = known.get(line.line_id) if type(line.line_id) is str else known.get(str(_whole(line.line_id, number)))
+    asked = known.get(str(line.line_id)) or known.get(str(_whole(line.line_id, number))) or known.get(str(number))
     if asked is None:
         raise LoyaltyProtocolError("the loyalty server priced a line that nobody asked about")
     of_register, points = _taken_off(line)
