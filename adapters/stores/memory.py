@@ -50,7 +50,7 @@ class MemoryStore:
 
     async def generation(self, sale_id: str) -> int:
         sale = await self.sale(sale_id)
-        return sale.generation if sale and sale.close is None else 0
+        return sale.open_generation if sale else 0
 
     async def last_sale(self) -> Sale | None:
         self._require(writable=False)

@@ -192,6 +192,11 @@ class Sale(Struct, frozen=True, kw_only=True):
     def release_parked(self) -> bool:
         return any(release.state is ReleaseState.PARKED for release in self.releases)
 
+    @property
+    def open_generation(self) -> int:
+        """What the next order of an open receipt is named by; 0 once it is closed."""
+        return self.generation if self.close is None else 0
+
     def release_of(self, generation: int) -> Release | None:
         return next((row for row in self.releases if row.generation == generation), None)
 

@@ -23,6 +23,7 @@ from builders import (
     make_sale,
     make_work,
 )
+from fatal_errors import no_fatal_error
 from msgspec.structs import replace
 from postgres_server import server
 
@@ -36,15 +37,11 @@ from gateway.domain.receipt import Refund, RegisterRef
 from gateway.domain.refund import RefundState
 from gateway.domain.sale_record import Release, State
 from gateway.domain.work import Lane, OutboxRow, Work, WorkKind
-from gateway.errors import Conflict, StoreError, StoreUnavailable
+from gateway.errors import Conflict, StoreUnavailable
 from gateway.ports import Counts, News, Store
 
 MOSCOW = timezone(timedelta(hours=3))
 UNTIL = later(seconds=30)
-
-
-def no_fatal_error(error: StoreError) -> None:
-    pytest.fail(f"a fatal error: {error}")
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from builders import AT, later, make_document, make_sale, make_work
+from fatal_errors import no_fatal_error
 from msgspec.structs import replace
 
 from adapters.stores import MemorySettings, SqliteSettings, open_store
@@ -21,10 +22,6 @@ from gateway.errors import Conflict, StoreError, StoreUnavailable
 from gateway.ports import Store
 
 UNTIL = later(seconds=30)
-
-
-def no_fatal_error(error: StoreError) -> None:
-    pytest.fail(f"a fatal error: {error}")
 
 
 @pytest.fixture

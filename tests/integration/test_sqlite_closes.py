@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from builders import AT, make_close, make_delivery, make_full_sale, make_piece, make_quote, make_sale
+from fatal_errors import no_fatal_error
 from msgspec.structs import replace
 
 from adapters.stores.sqlite import open_sqlite
@@ -16,11 +17,7 @@ from adapters.stores.sqlite.store import SqliteStore
 from gateway.domain.change import Change
 from gateway.domain.sale_record import Sale, State
 from gateway.domain.stripping import stripped_sale
-from gateway.errors import Conflict, StoreError
-
-
-def no_fatal_error(error: StoreError) -> None:
-    pytest.fail(f"a fatal error: {error}")
+from gateway.errors import Conflict
 
 
 @pytest.fixture

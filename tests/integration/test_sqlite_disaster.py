@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from builders import AT, make_full_sale, make_history, make_prompt, make_refund, make_sale, make_work
+from fatal_errors import no_fatal_error
 
 from adapters.stores.sqlite import open_sqlite
 from adapters.stores.sqlite.store import SqliteStore
@@ -96,10 +97,6 @@ async def commit_until_refused(path: str, make: Callable[[str], Change]) -> None
 
 def names(lines: list[str], word: str) -> list[str]:
     return [line.split()[1] for line in lines if line.startswith(f"{word} ")]
-
-
-def no_fatal_error(error: StoreError) -> None:
-    pytest.fail(f"a fatal error: {error}")
 
 
 @pytest.fixture

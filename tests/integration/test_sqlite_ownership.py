@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from builders import make_full_sale
+from fatal_errors import no_fatal_error
 from shop import ROOT, write_config
 
 from adapters.stores.sqlite import open_sqlite
@@ -17,10 +18,6 @@ from gateway.domain.change import Change
 from gateway.errors import StoreError
 
 AWAY = "http://127.0.0.1:9"
-
-
-def no_fatal_error(error: StoreError) -> None:
-    pytest.fail(f"a fatal error: {error}")
 
 
 async def test_a_second_gateway_is_refused_before_it_touches_anything(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from builders import AT, REGISTER, make_full_sale, make_sale
+from fatal_errors import no_fatal_error
 
 from adapters.stores.instants import microseconds
 from adapters.stores.sql_files import named_blocks
@@ -16,10 +17,6 @@ from adapters.stores.sqlite.opening import migrate
 from adapters.stores.sqlite.queries import QUERIES, SQL
 from gateway.domain.change import Change
 from gateway.errors import StoreError, StoreUnavailable
-
-
-def no_fatal_error(error: StoreError) -> None:
-    pytest.fail(f"a fatal error: {error}")
 
 
 async def test_a_schema_from_the_future_is_refused_and_left_alone(tmp_path: Path) -> None:

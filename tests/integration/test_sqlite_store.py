@@ -12,17 +12,14 @@ from typing import Any
 
 import pytest
 from builders import AT, later, make_full_sale, make_history, make_sale, make_work
+from fatal_errors import no_fatal_error
 from msgspec.structs import replace
 
 from adapters.stores.sqlite import open_sqlite
 from adapters.stores.sqlite.store import SqliteStore
 from gateway.domain.change import Change
 from gateway.domain.work import Lane
-from gateway.errors import Conflict, StoreError, StoreUnavailable
-
-
-def no_fatal_error(error: StoreError) -> None:
-    pytest.fail(f"a fatal error: {error}")
+from gateway.errors import Conflict, StoreUnavailable
 
 
 @pytest.fixture

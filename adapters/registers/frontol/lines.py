@@ -60,6 +60,6 @@ def _wrong(row: Position) -> str:
             number(text or "0")
         except ValueError:
             return f"{member}: не число"
-    return (
-        "index: не число" if max(abs(row.index), abs(row.reference_index or 0)) > HIGHEST else "quantity: меньше нуля"
-    )
+    if max(abs(row.index), abs(row.reference_index or 0)) > HIGHEST:
+        return "index: не число"
+    return "quantity: меньше нуля"

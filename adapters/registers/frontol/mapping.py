@@ -27,7 +27,6 @@ TEMPLATES = {
     "enrolment": "welcome",
 }
 
-
 Answer = dict[str, Any]
 SlipPlace = Literal["client", "calculate", "confirm", "refund", "enrolment"]
 Contact = Literal["email", "mobilePhone"]

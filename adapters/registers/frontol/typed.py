@@ -45,7 +45,7 @@ def read(body: bytes) -> Request | None:
 
 
 def _is_in_order(found: _Request) -> bool:
-    """Each line has an index of its own; every number is one that a till may mean."""
+    """Each line has an index of its own, every payment is one that a till may mean; amounts of lines: `lines.py`."""
     payments = (*found.payments, found.payment) if found.payment else found.payments
     indexes = {row.index for row in found.positions}
     return len(indexes) == len(found.positions) and all(-LARGEST <= row.amount <= LARGEST for row in payments)

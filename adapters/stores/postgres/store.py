@@ -58,7 +58,7 @@ class PostgresStore:
 
     async def generation(self, sale_id: str) -> int:
         sale = await self.sale(sale_id)
-        return sale.generation if sale and sale.close is None else 0
+        return sale.open_generation if sale else 0
 
     async def last_sale(self) -> Sale | None:
         return await self._one(SALE, "last_sale")

@@ -64,8 +64,8 @@ def is_closed_as(sale: Sale, before: Sale | None) -> bool:
 
 def note_generation(known: dict[str, int], sale: Sale) -> None:
     """`known` holds those that are not 0, of sales that are not closed."""
-    if sale.generation and sale.close is None:
-        known[sale.id] = sale.generation
+    if sale.open_generation:
+        known[sale.id] = sale.open_generation
     else:
         known.pop(sale.id, None)
 

@@ -69,7 +69,7 @@ class SqliteStore:
         if self._generations is not None:
             return self._generations.get(sale_id, 0)
         sale = await self.sale(sale_id)
-        return sale.generation if sale and sale.close is None else 0
+        return sale.open_generation if sale else 0
 
     async def last_sale(self) -> Sale | None:
         return next(iter(await self._sales("last_sale")), None)

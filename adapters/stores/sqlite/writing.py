@@ -25,7 +25,7 @@ from gateway.errors import Conflict
 
 
 def apply(change: Change, connection: Connection) -> None:
-    """All of the change. Raises `Conflict`; the savepoint around it undoes what was written before."""
+    """All of the change. Raises `Conflict`; the writer undoes what was written before it."""
     if change.sale is not None:
         _put_sale(connection, change.sale, change.sale_before)
     for refund in change.refunds:

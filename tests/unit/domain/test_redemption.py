@@ -314,3 +314,8 @@ def test_where_a_cancelled_order_refuses_late_holds_a_cancel_that_found_it_is_fi
 
     step = advance(released(), release_answer(Accepted(), later(seconds=1)), replace(TERMS, profile=TWO_PHASE))
     assert step.sale.releases[0].state is ReleaseState.RELEASED
+
+
+def test_the_generation_of_a_sale_counts_until_it_is_closed() -> None:
+    assert make_sale(generation=2).open_generation == 2
+    assert make_sale(generation=2, close=make_close()).open_generation == 0

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from fatal_errors import no_fatal_error
 
 from adapters.stores.memory import MemoryStore
 from adapters.stores.sqlite import open_sqlite
 from gateway.clock import SystemClock
 from gateway.domain.sale_record import Terms
 from gateway.domain.work import Lane
-from gateway.errors import StoreError
 from gateway.observability.metrics import Metrics
 from gateway.ports import Store
 from gateway.services.outbox import Outbox
@@ -50,10 +50,6 @@ async def systemd(tmp_path: Path) -> AsyncIterator[Systemd]:
     systemd = Systemd(str(tmp_path / "notify"))
     yield systemd
     systemd.channel.close()
-
-
-def no_fatal_error(error: StoreError) -> None:
-    pytest.fail(f"a fatal error: {error}")
 
 
 @contextlib.asynccontextmanager
