@@ -84,8 +84,9 @@ class LimitedMode:
     def switch(self, *, on: bool) -> None:
         """By hand. Raises `OSError` when it cannot be stored; then nothing has changed."""
         if on is not self.is_manual:
-            self._keep(self._clock.now() if on else None)
-            self._set(Reason.MANUAL, on=on)
+            now = self._clock.now()
+            self._keep(now if on else None)
+            self._set(Reason.MANUAL, on=on, now=now)
 
     def breaker_moved(self, operation: str, state: BreakerState) -> None:
         if operation not in AT_THE_TILL:
@@ -94,12 +95,12 @@ class LimitedMode:
             self._failing.discard(operation)
         else:
             self._failing.add(operation)
-        self._set(Reason.SERVER, on=bool(self._failing))
+        self._set(Reason.SERVER, on=bool(self._failing), now=self._clock.now())
 
     def store_answered(self, *, well: bool) -> None:
         """Whether the last change could be stored."""
         if well is (Reason.STORE in self._since):
-            self._set(Reason.STORE, on=not well)
+            self._set(Reason.STORE, on=not well, now=self._clock.now())
 
     def news_for(self, register: RegisterRef) -> Phrase | None:
         """What this register's cashier has not been told yet; told herewith."""
@@ -130,11 +131,11 @@ class LimitedMode:
         began = min(self._since.values(), default=None)
         return began is not None and self._clock.now() - began > self._longest
 
-    def _set(self, reason: Reason, *, on: bool) -> None:
+    def _set(self, reason: Reason, *, on: bool, now: datetime) -> None:
         if on is (reason in self._since):
             return
         if on:
-            self._since[reason] = self._clock.now()
+            self._since[reason] = now
         else:
             del self._since[reason]
         self._meter.count("limited_mode_changes", reason=reason, to="on" if on else "off")

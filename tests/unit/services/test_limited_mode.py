@@ -110,6 +110,19 @@ def test_by_hand_it_is_kept_and_outlives_a_restart(limited: LimitedMode, kept: K
     assert kept.since is None
 
 
+def test_what_is_told_before_a_restart_is_what_is_told_after_it(kept: Kept) -> None:
+    """However much time passes between the look at the clock and the file."""
+
+    class Ticking(FakeClock):
+        def now(self) -> datetime:
+            self.move(1)
+            return super().now()
+
+    limited = LimitedMode(Ticking(), Meter(), timedelta(minutes=30), kept.keep, None)
+    limited.switch(on=True)
+    assert limited.state().since == {Reason.MANUAL: kept.since}
+
+
 def test_a_switch_that_cannot_be_kept_is_not_thrown(limited: LimitedMode, kept: Kept) -> None:
     kept.error = OSError("no space")
     with pytest.raises(OSError, match="no space"):
