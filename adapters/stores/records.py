@@ -1,9 +1,11 @@
 """Records as rows: JSON in `body` is the only truth, the columns beside it are what queries ask for.
 
+A row is a tuple in the order in which the statements number its columns; a record's begins with id and version.
+
 A field added to a record later needs a default: bodies written before do not have it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from msgspec import MsgspecError
@@ -22,7 +24,7 @@ from gateway.domain.work import OutboxRow, Work, WorkKind
 from gateway.errors import StoreError
 from gateway.ports import Counts
 
-Row = Mapping[str, str | int | bytes | None]
+Row = tuple[Any, ...]  # of str, int, bytes and None
 Record = TypeVar("Record", Sale, RefundRecord, Prompt, PrintJob, Occasion)
 Body = TypeVar("Body")
 
@@ -46,99 +48,73 @@ def place(register: RegisterRef, shift: str) -> str:
 
 
 def sale_row(sale: Sale) -> Row:
-    return {**sale_columns(sale), "body": body(sale)}
+    return *sale_columns(sale), body(sale)
 
 
-def sale_columns(sale: Sale) -> dict[str, str | int | bytes | None]:
+def sale_columns(sale: Sale) -> Row:
     """What queries ask of a sale for."""
-    return {
-        "id": sale.id,
-        "version": sale.version,
-        "state": sale.state.value,
-        "changed": 0 if sale.changed_at is None else microseconds(sale.changed_at),
-        "is_over": int(sale.is_over),
-        "stripped": int(sale.stripped),
-        "dropped": int(sale.dropped != ""),
-        "place": place(sale.register, sale.shift),
-    }
+    return (
+        sale.id,
+        sale.version,
+        sale.state.value,
+        0 if sale.changed_at is None else microseconds(sale.changed_at),
+        int(sale.is_over),
+        int(sale.stripped),
+        int(sale.dropped != ""),
+        place(sale.register, sale.shift),
+    )
 
 
 def refund_row(refund: RefundRecord) -> Row:
-    return {
-        "id": refund.id,
-        "version": refund.version,
-        "state": refund.state.value,
-        "sale_id": refund.sale_id,
-        "at": microseconds(refund.at),
-        "is_over": int(refund.is_over),
-        "stripped": int(refund.stripped),
-        "dropped": int(refund.dropped != ""),
-        "place": place(refund.register, refund.shift),
-        "body": body(refund),
-    }
+    return (
+        refund.id,
+        refund.version,
+        refund.state.value,
+        refund.sale_id,
+        microseconds(refund.at),
+        int(refund.is_over),
+        int(refund.stripped),
+        int(refund.dropped != ""),
+        place(refund.register, refund.shift),
+        body(refund),
+    )
 
 
 def prompt_row(prompt: Prompt) -> Row:
-    return {
-        "id": prompt.id,
-        "version": prompt.version,
-        "state": prompt.state.value,
-        "outlet": prompt.register.outlet,
-        "register": prompt.register.register,
-        "offered_at": microseconds(prompt.offered_at),
-        "body": body(prompt),
-    }
+    return (
+        prompt.id,
+        prompt.version,
+        prompt.state.value,
+        prompt.register.outlet,
+        prompt.register.register,
+        microseconds(prompt.offered_at),
+        body(prompt),
+    )
 
 
 def occasion_row(occasion: Occasion) -> Row:
-    return {
-        "id": occasion.id,
-        "version": occasion.version,
-        "at": microseconds(occasion.at),
-        "body": body(occasion),
-    }
+    return occasion.id, occasion.version, microseconds(occasion.at), body(occasion)
 
 
 def job_row(job: PrintJob) -> Row:
-    return {
-        "id": job.id,
-        "version": job.version,
-        "state": job.state.value,
-        "made_at": microseconds(job.made_at),
-        "body": body(job),
-    }
+    return job.id, job.version, job.state.value, microseconds(job.made_at), body(job)
 
 
 def document_row(document: ParkedDocument) -> Row:
-    return {
-        "id": document.id,
-        "at": microseconds(document.at),
-        "dropped": int(document.dropped != ""),
-        "body": ENCODER.encode(document),
-    }
+    return document.id, microseconds(document.at), int(document.dropped != ""), ENCODER.encode(document)
 
 
 def history_row(row: HistoryRow) -> Row:
-    return {
-        "subject": row.subject,
-        "at": microseconds(row.at),
-        "who": row.who,
-        "before": row.before,
-        "after": row.after,
-        "cause": row.cause,
-    }
+    return row.subject, microseconds(row.at), row.who, row.before, row.after, row.cause
 
 
 def work_row(work: Work) -> Row:
-    return {
-        "id": work.id,
-        "lane": work.lane.value,
-        "kind": work.kind.value,
-        "subject": work.subject,
-        "due": microseconds(work.due),
-        "tries": work.tries,
-        "lease": work.lease,
-    }
+    return work.id, work.lane.value, work.kind.value, work.subject, microseconds(work.due), work.tries
+
+
+def leased_row(work: Work) -> Row:
+    """By what it is known that a piece of work is still the one that was leased."""
+    return work.id, work.lease, microseconds(work.due)
 
 
 def read_work(kind: str, subject: str, due: int, tries: int, lease: int) -> Work:

@@ -14,6 +14,7 @@ from adapters.stores.records import (
     document_row,
     history_row,
     job_row,
+    leased_row,
     occasion_row,
     prompt_row,
     refund_row,
@@ -52,9 +53,6 @@ class Prepared:
 
 def prepared(change: Change) -> Prepared:
     """Raises `Conflict` for a record that is in the change twice, ValueError for a time without a zone."""
-    done = [_chosen(work, "id", "lease", "due") for work in change.done]
-    again = [_chosen(work, "id", "lease", "due", "tries") for work in change.again]
-    planned = [_chosen(work, "id", "lane", "kind", "subject", "due", "tries") for work in change.work]
     rows = {
         "put_sale": _values(map(sale_row, () if change.sale is None else (change.sale,))),
         "put_refund": _values(map(refund_row, change.refunds)),
@@ -65,23 +63,22 @@ def prepared(change: Change) -> Prepared:
         "insert_document": _values(map(document_row, change.documents)),
         "drop_document": _values(map(document_row, change.dropped)),
         "insert_history": _values(map(history_row, change.history)),
-        "lock_work": [_chosen(work, "id") for work in (*change.finished, *change.done, *change.again, *change.work)],
-        "finish_work": [_chosen(work, "id") for work in change.finished],
-        "finish_leased": done,
-        "put_off": _last_by_id(again),
-        "plan_work": _last_by_id(planned),
+        "lock_work": _ids((*change.finished, *change.done, *change.again, *change.work)),
+        "finish_work": _ids(change.finished),
+        "finish_leased": _values(map(leased_row, change.done)),
+        "put_off": _last_by_id(_values((*leased_row(work), work.tries) for work in change.again)),
+        "plan_work": _last_by_id(_values(map(work_row, change.work))),
         "news": [(NEWS.encode(news).decode(),) for news in news_of(change)],
     }
     return Prepared(rows, _keys(rows))
 
 
 def _values(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
-    return [tuple(map(storable, row.values())) for row in rows]
+    return [tuple(map(storable, row)) for row in rows]
 
 
-def _chosen(work: Work, *columns: str) -> tuple[Any, ...]:
-    row = work_row(work)
-    return tuple(storable(row[column]) for column in columns)
+def _ids(works: Iterable[Work]) -> list[tuple[Any, ...]]:
+    return [(storable(work.id),) for work in works]
 
 
 def storable(value: Any) -> Any:

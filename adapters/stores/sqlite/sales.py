@@ -32,7 +32,7 @@ SaleRow = tuple[bytes, bytes | None, bytes, bytes]
 
 
 def sale_row(sale: Sale) -> Row:
-    return {**sale_columns(sale), "body": body(_moving(sale))}
+    return *sale_columns(sale), body(_moving(sale))
 
 
 def _moving(sale: Sale) -> Sale:
@@ -44,13 +44,7 @@ def _moving(sale: Sale) -> Sale:
 def close_row(sale: Sale, close: Close) -> Row:
     as_quoted = close.quote is not None and sale.sold is close.quote.pieces
     closed = Closed(close=replace(close, raw=b""), sold=None if as_quoted else sale.sold)
-    return {
-        "id": sale.id,
-        "version": sale.version,
-        "body": ENCODER.encode(closed),
-        "raw": close.raw,
-        "sent": sale.delivery.body if sale.delivery else b"",
-    }
+    return ENCODER.encode(closed), close.raw, sale.delivery.body if sale.delivery else b""
 
 
 def is_closed_as(sale: Sale, before: Sale | None) -> bool:

@@ -10,6 +10,7 @@ from adapters.stores.records import (
     document_row,
     history_row,
     job_row,
+    leased_row,
     occasion_row,
     prompt_row,
     read_work,
@@ -36,7 +37,7 @@ def apply(change: Change, connection: Connection) -> None:
         _put(connection, "occasion", occasion_row(occasion))
     for job in change.jobs:
         _put(connection, "print_job", job_row(job))
-    _each(connection, "end_print_job", [{"id": over} for over in change.jobs_over])
+    _each(connection, "end_print_job", [(over,) for over in change.jobs_over])
     _each(connection, "insert_document", list(map(document_row, change.documents)))
     _each(connection, "drop_document", list(map(document_row, change.dropped)))
     _each(connection, "insert_history", list(map(history_row, change.history)))
@@ -51,9 +52,10 @@ def _each(connection: Connection, name: str, rows: Sequence[Row]) -> None:
 
 def _put(connection: Connection, table: str, row: Row) -> None:
     """Insert or replace one record, if it still is as its caller read it."""
-    name = f"insert_{table}" if row["version"] == 0 else f"update_{table}"
+    known, version, *_ = row
+    name = f"insert_{table}" if version == 0 else f"update_{table}"
     if connection.execute(QUERIES[name], row).rowcount != 1:
-        raise Conflict(f"{table} {row['id']!r} is not at version {row['version']!r}")
+        raise Conflict(f"{table} {known!r} is not at version {version!r}")
 
 
 def _put_sale(connection: Connection, sale: Sale, before: Sale | None) -> None:
@@ -61,22 +63,22 @@ def _put_sale(connection: Connection, sale: Sale, before: Sale | None) -> None:
     row = sale_row(sale)
     if is_closed_as(sale, before) and connection.execute(QUERIES["move_sale"], row).rowcount == 1:
         return
-    close = None if sale.close is None else _put_close(connection, close_row(sale, sale.close))
-    _put(connection, "sale", {**row, "close": close})
+    close = None if sale.close is None else _put_close(connection, sale, close_row(sale, sale.close))
+    _put(connection, "sale", (*row, close))
 
 
-def _put_close(connection: Connection, row: Row) -> int | None:
+def _put_close(connection: Connection, sale: Sale, row: Row) -> int | None:
     """The number of a new row; None when the sale had one. Of a stale change it is undone with the rest."""
-    if row["version"] != 0 and connection.execute(QUERIES["update_close"], row).rowcount == 1:
+    if sale.version != 0 and connection.execute(QUERIES["update_close"], (*row, sale.id, sale.version)).rowcount == 1:
         return None
     return connection.execute(QUERIES["insert_close"], row).lastrowid
 
 
 def _plan(connection: Connection, change: Change) -> None:
     """What is over goes first: work planned in the same change stays."""
-    _each(connection, "finish_work", [{"id": work.id} for work in change.finished])
-    _each(connection, "finish_leased", list(map(work_row, change.done)))
-    _each(connection, "put_off", list(map(work_row, change.again)))
+    _each(connection, "finish_work", [(work.id,) for work in change.finished])
+    _each(connection, "finish_leased", list(map(leased_row, change.done)))
+    _each(connection, "put_off", [(*leased_row(work), work.tries) for work in change.again])
     _each(connection, "plan_work", list(map(work_row, change.work)))
 
 

@@ -36,110 +36,113 @@ PRAGMA journal_mode;
 -- For the reading connection: a write there would go past the writer thread.
 PRAGMA query_only = ON;
 
+-- What is written stands in rows, numbered as `records.py` and `sales.py` make them: for each name sqlite3 would let go
+-- of the interpreter's lock, and wait for it again.
+
 -- name: insert_sale
 -- Version 0 says that there is none yet; if there is one, nothing is inserted and the caller sees no row.
 INSERT INTO sale (id, version, state, changed, is_over, stripped, dropped, place, body, close)
-VALUES (:id, :version + 1, :state, :changed, :is_over, :stripped, :dropped, :place, :body, :close)
+VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_sale
 -- No row when the version has moved on.
 UPDATE sale SET
-    version = version + 1, state = :state, changed = :changed, is_over = :is_over, stripped = :stripped,
-    dropped = :dropped, place = :place, body = :body, close = coalesce(:close, close)
-WHERE id = :id AND version = :version;
+    version = version + 1, state = ?3, changed = ?4, is_over = ?5, stripped = ?6, dropped = ?7,
+    place = ?8, body = ?9, close = coalesce(?10, close)
+WHERE id = ?1 AND version = ?2;
 
 -- name: move_sale
 -- Its close stays as it is, and with it the shift: an index is written anew for every column that is named here.
 -- No row as well for a sale from before closes had rows of their own.
 UPDATE sale SET
-    version = version + 1, state = :state, changed = :changed, is_over = :is_over, stripped = :stripped,
-    dropped = :dropped, body = :body
-WHERE id = :id AND version = :version AND close IS NOT NULL;
+    version = version + 1, state = ?3, changed = ?4, is_over = ?5, stripped = ?6, dropped = ?7,
+    body = ?9
+WHERE id = ?1 AND version = ?2 AND close IS NOT NULL;
 
 -- name: insert_close
-INSERT INTO sale_close (body, raw, sent) VALUES (:body, :raw, :sent);
+INSERT INTO sale_close (body, raw, sent) VALUES (?1, ?2, ?3);
 
 -- name: update_close
 -- No row when the sale has none yet.
-UPDATE sale_close SET body = :body, raw = :raw, sent = :sent
-WHERE number = (SELECT close FROM sale WHERE id = :id AND version = :version);
+UPDATE sale_close SET body = ?1, raw = ?2, sent = ?3
+WHERE number = (SELECT close FROM sale WHERE id = ?4 AND version = ?5);
 
 -- name: insert_refund
 -- As insert_sale.
 INSERT INTO refund (id, version, state, sale_id, at, is_over, stripped, dropped, place, body)
-VALUES (:id, :version + 1, :state, :sale_id, :at, :is_over, :stripped, :dropped, :place, :body)
+VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_refund
 -- As update_sale; a refund never changes its time or its shift, but it may find its sale late.
 UPDATE refund SET
-    version = version + 1, state = :state, sale_id = :sale_id, is_over = :is_over, stripped = :stripped,
-    dropped = :dropped, body = :body
-WHERE id = :id AND version = :version;
+    version = version + 1, state = ?3, sale_id = ?4, is_over = ?6, stripped = ?7, dropped = ?8,
+    body = ?10
+WHERE id = ?1 AND version = ?2;
 
 -- name: insert_prompt
 -- As insert_sale.
 INSERT INTO prompt (id, version, state, outlet, register, offered_at, body)
-VALUES (:id, :version + 1, :state, :outlet, :register, :offered_at, :body)
+VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_prompt
 -- As update_sale; a prompt never changes its register or when it was offered.
-UPDATE prompt SET version = version + 1, state = :state, body = :body WHERE id = :id AND version = :version;
+UPDATE prompt SET version = version + 1, state = ?3, body = ?7 WHERE id = ?1 AND version = ?2;
 
 -- name: insert_print_job
 -- As insert_sale.
-INSERT INTO print_job (id, version, state, made_at, body) VALUES (:id, :version + 1, :state, :made_at, :body)
+INSERT INTO print_job (id, version, state, made_at, body) VALUES (?1, ?2 + 1, ?3, ?4, ?5)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_print_job
 -- As update_sale; a job never changes when it was made.
-UPDATE print_job SET version = version + 1, state = :state, body = :body WHERE id = :id AND version = :version;
+UPDATE print_job SET version = version + 1, state = ?3, body = ?5 WHERE id = ?1 AND version = ?2;
 
 -- name: end_print_job
-DELETE FROM print_job WHERE id = :id;
+DELETE FROM print_job WHERE id = ?1;
 
 -- name: insert_occasion
 -- As insert_sale.
-INSERT INTO occasion (id, version, at, body) VALUES (:id, :version + 1, :at, :body)
+INSERT INTO occasion (id, version, at, body) VALUES (?1, ?2 + 1, ?3, ?4)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: update_occasion
 -- As update_sale.
-UPDATE occasion SET version = version + 1, at = :at, body = :body WHERE id = :id AND version = :version;
+UPDATE occasion SET version = version + 1, at = ?3, body = ?4 WHERE id = ?1 AND version = ?2;
 
 -- name: insert_document
 -- The id is the digest of the content, so a repeat adds nothing.
-INSERT INTO document (id, at, dropped, body) VALUES (:id, :at, :dropped, :body)
+INSERT INTO document (id, at, dropped, body) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: drop_document
-UPDATE document SET dropped = :dropped, body = :body WHERE id = :id;
+UPDATE document SET dropped = ?3, body = ?4 WHERE id = ?1;
 
 -- name: insert_history
 INSERT INTO history (subject, at, who, before, after, cause)
-VALUES (:subject, :at, :who, :before, :after, :cause);
+VALUES (?1, ?2, ?3, ?4, ?5, ?6);
 
 -- name: plan_work
 -- Planned anew, it is nobody's, and the lease of whoever works on the old plan is void. It is owed since it was
 -- first due: a new plan may bring that forward, and never puts it off.
 INSERT INTO work (id, lane, kind, subject, due, since, tries)
-VALUES (:id, :lane, :kind, :subject, :due, :due, :tries)
+VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)
 ON CONFLICT (id) DO UPDATE SET
     due = excluded.due, since = min(since, excluded.due), tries = excluded.tries, leased_until = NULL, lease = -1;
 
 -- name: finish_work
 -- Over, whoever works on it.
-DELETE FROM work WHERE id = :id;
+DELETE FROM work WHERE id = ?1;
 
 -- name: finish_leased
 -- Over unless its lease is void or another's. The due time tells unleased work from its own successor.
-DELETE FROM work WHERE id = :id AND lease = :lease AND due = :due;
+DELETE FROM work WHERE id = ?1 AND lease = ?2 AND due = ?3;
 
 -- name: put_off
 -- Given up by the one who has the lease, and by nobody else.
-UPDATE work SET due = :due, tries = :tries, leased_until = NULL, lease = -1 WHERE id = :id AND lease = :lease;
+UPDATE work SET due = ?3, tries = ?4, leased_until = NULL, lease = -1 WHERE id = ?1 AND lease = ?2;
 
 -- name: lease_work
 -- Most urgent first; a lease that has run out counts as none. RETURNING promises no order.
