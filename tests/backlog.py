@@ -169,7 +169,7 @@ def fill(path: Path, number: int) -> None:
         connection.execute("BEGIN")
         for hour in range(HOURS):
             uid = str(uuid.UUID(int=(hour + 1) << 96))
-            apply(_closed(uid, datetime.now(UTC) - timedelta(days=7) * (1 - hour / HOURS)), connection)
+            apply([_closed(uid, datetime.now(UTC) - timedelta(days=7) * (1 - hour / HOURS))], connection)
             for table in COPIED:
                 _copy(connection, table, uid, number // HOURS - 1)
         connection.execute("COMMIT")

@@ -86,7 +86,7 @@ def test_a_record_comes_back_exactly_one_version_later(kind: Any, decoder: msgsp
 @given(anything(Sale).map(lambda sale: replace(sale, version=abs(sale.version) // 2)))
 def test_a_sale_comes_back_exactly_from_its_two_rows(sale: Sale) -> None:
     *_, moving = sale_row(sale)
-    closed, raw, sent = close_row(sale, sale.close) if sale.close else (None, b"", b"")
+    closed, raw, sent = close_row(sale) if sale.close else (None, b"", b"")
     (read,) = read_sales([(moving, closed, raw, sent)])
     assert read == replace(sale, version=sale.version + 1)
     assert spelt(read) == spelt(replace(sale, version=sale.version + 1))

@@ -41,7 +41,9 @@ def _moving(sale: Sale) -> Sale:
     return replace(sale, close=None, sold=(), delivery=sale.delivery and replace(sale.delivery, body=b""))
 
 
-def close_row(sale: Sale, close: Close) -> Row:
+def close_row(sale: Sale) -> Row:
+    close = sale.close
+    assert close is not None, "only what is closed has one"  # noqa: S101
     as_quoted = close.quote is not None and sale.sold is close.quote.pieces
     closed = Closed(close=replace(close, raw=b""), sold=None if as_quoted else sale.sold)
     return ENCODER.encode(closed), close.raw, sale.delivery.body if sale.delivery else b""

@@ -103,7 +103,7 @@ class SqliteStore:
         return await self._all(DOCUMENT, "documents")
 
     async def commit(self, change: Change) -> None:
-        await self._writer.run(partial(writing.apply, change))
+        await self._writer.commit(change)
         if change.sale is not None and self._generations is not None:
             note_generation(self._generations, change.sale)
         self._listeners.tell(*news_of(change))

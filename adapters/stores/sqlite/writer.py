@@ -1,8 +1,9 @@
 """One thread that writes: whoever waits while a transaction is synced shares the next one.
 
-How this works. Callers put a job and a future into a queue. The thread takes everything that waits, runs the
-jobs in one transaction and commits: one fsync for all. Then it hands all results to the event loop in one call.
-A job that fails undoes itself alone: all are run again, each in a savepoint of its own; so a job may run twice.
+How this works. Callers put a change or a job, and a future, into a queue. The thread takes everything that waits,
+writes the changes and runs the jobs in one transaction and commits: one fsync for all. Then it hands all results to
+the event loop in one call.
+What fails undoes itself alone: all is done again, each in a savepoint of its own; so a job may run twice.
 No timer collects callers: a lone one waits for its own fsync only, and the slower the disk, the more callers
 gather behind it.
 """
@@ -17,8 +18,10 @@ from sqlite3 import Connection
 from threading import Thread
 from typing import Any, TypeVar
 
+from adapters.stores.sqlite import writing
 from adapters.stores.sqlite.faults import Faults, refusal
 from adapters.stores.sqlite.queries import QUERIES
+from gateway.domain.change import Change
 from gateway.errors import GatewayError, StoreUnavailable
 
 Result = TypeVar("Result")
@@ -28,9 +31,9 @@ CHECKPOINT_ROWS = 1000  # at about a page a row SQLite's own 1000 pages, 4 MB of
 
 @dataclass(slots=True)
 class Waiting:
-    """A caller's job; `error` or `result` is set once the job has run."""
+    """A caller's job, or a change to be written; `error` or `result` is set once that is done."""
 
-    job: Callable[[Connection], Any]
+    job: Callable[[Connection], Any] | Change
     future: Future[Any] = field(repr=False)
     result: Any = None
     error: Exception | None = None
@@ -55,11 +58,18 @@ class Writer:
         Raises `StoreUnavailable` when the transaction it was part of was not stored. A caller that is
         cancelled no longer learns what became of its job.
         """
+        return await self._done(job)  # type: ignore[no-any-return]
+
+    async def commit(self, change: Change) -> None:
+        """On disk when it returns. As `run`; raises `Conflict` too."""
+        await self._done(change)
+
+    async def _done(self, what: Callable[[Connection], Any] | Change) -> Any:
         self._faults.check()
         if self._closed:
             raise StoreUnavailable("the store is closed")
-        future: Future[Result] = self._loop.create_future()
-        self._queue.put(Waiting(job, future))
+        future: Future[Any] = self._loop.create_future()
+        self._queue.put(Waiting(what, future))
         try:
             return await future
         finally:
@@ -107,38 +117,42 @@ class Writer:
             _refuse(batch, error)
 
     def _transact(self, batch: list[Waiting]) -> None:
-        """All jobs at once. One that fails is rare: then nothing has happened yet, and they are run one by one."""
+        """All at once. A failure is rare: then nothing has happened yet, and all are done one by one."""
         self._execute("begin")
-        if self._have_run(batch):
+        if self._have_done(batch):
             self._execute("commit")
-            return
-        self._execute("roll_back")
-        if len(batch) > 1:
+        else:
+            self._execute("roll_back")
             self._transact_each(batch)
 
-    def _have_run(self, batch: list[Waiting]) -> bool:
-        """False when one has failed, and the others behind it were not begun. SQLite's own errors are raised."""
+    def _have_done(self, batch: list[Waiting]) -> bool:
+        """False when one has failed: which shows when each is done alone. SQLite's own errors are raised."""
+        try:
+            self._do(batch)
+        except sqlite3.Error:
+            raise
+        except Exception:  # noqa: BLE001 - it comes again, and is its caller's to hear then
+            return False
+        return True
+
+    def _do(self, batch: list[Waiting]) -> None:
+        changes = [waiting.job for waiting in batch if isinstance(waiting.job, Change)]
+        if changes:
+            writing.apply(changes, self._connection)
         for waiting in batch:
-            try:
+            if not isinstance(waiting.job, Change):
                 waiting.result = waiting.job(self._connection)
+
+    def _transact_each(self, batch: list[Waiting]) -> None:
+        """Each in a savepoint of its own, which costs SQLite a copy of every page that it touches."""
+        self._execute("begin")
+        for waiting in batch:
+            self._execute("begin_job")
+            try:
+                self._do([waiting])
             except sqlite3.Error:
                 raise
             except Exception as error:  # noqa: BLE001 - its caller's to hear; the thread serves the others
-                waiting.error = error
-                return False
-        return True
-
-    def _transact_each(self, batch: list[Waiting]) -> None:
-        """Each job in a savepoint of its own, which costs SQLite a copy of every page that the job touches."""
-        self._execute("begin")
-        for waiting in batch:
-            waiting.error = None
-            self._execute("begin_job")
-            try:
-                waiting.result = waiting.job(self._connection)
-            except sqlite3.Error:
-                raise
-            except Exception as error:  # noqa: BLE001 - as above
                 waiting.error = error
                 self._execute("undo_job")
             self._execute("keep_job")

@@ -1,8 +1,17 @@
-"""The jobs of the writer thread: what is written inside its transaction."""
+"""The jobs of the writer thread: what is written inside its transaction.
 
-from collections.abc import Sequence
+How this works. The changes of a batch are written together, a statement for all rows of a kind: each time that it
+is entered sqlite3 lets go of the interpreter's lock, and has to win it back from a busy event loop. A statement that
+finds less rows than it was given says that somebody's version has moved on, not whose: then the writer undoes the
+batch, and each change is written alone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
+from operator import attrgetter
 from sqlite3 import Connection
+from typing import Any
 
 from adapters.stores.instants import microseconds
 from adapters.stores.records import (
@@ -18,68 +27,66 @@ from adapters.stores.records import (
     work_row,
 )
 from adapters.stores.sqlite.queries import QUERIES
-from adapters.stores.sqlite.sales import close_row, is_closed_as, sale_row
+from adapters.stores.sqlite.sale_writing import put_sales, written
 from gateway.domain.change import Change
-from gateway.domain.sale_record import Sale
 from gateway.domain.work import Lane, Work
 from gateway.errors import Conflict
 
+Rows = tuple[str, Callable[[Change], Iterable[Any]], Callable[[Any], Row]]
+"""Which rows of a change stand where: a table or a statement, the field of the change, and how it becomes a row."""
 
-def apply(change: Change, connection: Connection) -> None:
-    """All of the change. Raises `Conflict`; the writer undoes what was written before it."""
-    if change.sale is not None:
-        _put_sale(connection, change.sale, change.sale_before)
-    for refund in change.refunds:
-        _put(connection, "refund", refund_row(refund))
-    for prompt in change.prompts:
-        _put(connection, "prompt", prompt_row(prompt))
-    for occasion in change.occasions:
-        _put(connection, "occasion", occasion_row(occasion))
-    for job in change.jobs:
-        _put(connection, "print_job", job_row(job))
-    _each(connection, "end_print_job", [(over,) for over in change.jobs_over])
-    _each(connection, "insert_document", list(map(document_row, change.documents)))
-    _each(connection, "drop_document", list(map(document_row, change.dropped)))
-    _each(connection, "insert_history", list(map(history_row, change.history)))
-    _plan(connection, change)
-
-
-def _each(connection: Connection, name: str, rows: Sequence[Row]) -> None:
-    """Most changes have few kinds of rows: what there is none of is not even prepared."""
-    if rows:
-        connection.executemany(QUERIES[name], rows)
+RECORDS: tuple[Rows, ...] = (
+    ("refund", attrgetter("refunds"), refund_row),
+    ("prompt", attrgetter("prompts"), prompt_row),
+    ("occasion", attrgetter("occasions"), occasion_row),
+    ("print_job", attrgetter("jobs"), job_row),
+)
+STATEMENTS: tuple[Rows, ...] = (
+    ("end_print_job", attrgetter("jobs_over"), lambda over: (over,)),
+    ("insert_document", attrgetter("documents"), document_row),
+    ("drop_document", attrgetter("dropped"), document_row),
+    ("insert_history", attrgetter("history"), history_row),
+    # what is over goes first: work planned in the same change stays
+    ("finish_work", attrgetter("finished"), lambda work: (work.id,)),
+    ("finish_leased", attrgetter("done"), leased_row),
+    ("put_off", attrgetter("again"), lambda work: (*leased_row(work), work.tries)),
+    ("plan_work", attrgetter("work"), work_row),
+)
 
 
-def _put(connection: Connection, table: str, row: Row) -> None:
-    """Insert or replace one record, if it still is as its caller read it."""
-    known, version, *_ = row
-    name = f"insert_{table}" if version == 0 else f"update_{table}"
-    if connection.execute(QUERIES[name], row).rowcount != 1:
-        raise Conflict(f"{table} {known!r} is not at version {version!r}")
-
-
-def _put_sale(connection: Connection, sale: Sale, before: Sale | None) -> None:
-    """The close only when it is not what lies there already."""
-    row = sale_row(sale)
-    if is_closed_as(sale, before) and connection.execute(QUERIES["move_sale"], row).rowcount == 1:
+def apply(changes: Sequence[Change], connection: Connection) -> None:
+    """All of the changes, in their order. Raises `Conflict`; the writer undoes what was written before it."""
+    if len(changes) == 1 or not _meet(changes):
+        _write(changes, connection)
         return
-    close = None if sale.close is None else _put_close(connection, sale, close_row(sale, sale.close))
-    _put(connection, "sale", (*row, close))
+    for change in changes:
+        _write((change,), connection)
 
 
-def _put_close(connection: Connection, sale: Sale, row: Row) -> int | None:
-    """The number of a new row; None when the sale had one. Of a stale change it is undone with the rest."""
-    if sale.version != 0 and connection.execute(QUERIES["update_close"], (*row, sale.id, sale.version)).rowcount == 1:
-        return None
-    return connection.execute(QUERIES["insert_close"], row).lastrowid
+def _meet(changes: Sequence[Change]) -> bool:
+    """Whether two of them are about one piece of work: it matters then which of them is first."""
+    works = [row.id for change in changes for row in (*change.finished, *change.done, *change.again, *change.work)]
+    return len(set(works)) < len(works)
 
 
-def _plan(connection: Connection, change: Change) -> None:
-    """What is over goes first: work planned in the same change stays."""
-    _each(connection, "finish_work", [(work.id,) for work in change.finished])
-    _each(connection, "finish_leased", list(map(leased_row, change.done)))
-    _each(connection, "put_off", [(*leased_row(work), work.tries) for work in change.again])
-    _each(connection, "plan_work", list(map(work_row, change.work)))
+def _write(changes: Sequence[Change], connection: Connection) -> None:
+    """Most changes have few kinds of rows: what there is none of is not even prepared."""
+    put_sales(changes, connection)
+    for table, of, as_row in RECORDS:
+        if rows := [as_row(item) for item in chain.from_iterable(map(of, changes))]:
+            _put(connection, table, rows)
+    for name, of, as_row in STATEMENTS:
+        if rows := [as_row(item) for item in chain.from_iterable(map(of, changes))]:
+            connection.executemany(QUERIES[name], rows)
+
+
+def _put(connection: Connection, table: str, rows: Sequence[Row]) -> None:
+    """Insert or replace records that still are as their callers read them. In their order: one may come twice."""
+    for row in rows:
+        known, version, *_ = row
+        name = f"insert_{table}" if version == 0 else f"update_{table}"
+        if not written(connection, name, (row,)):
+            raise Conflict(f"{table} {known!r} is not at version {version!r}")
 
 
 def lease(lane: Lane, now: datetime, limit: int, until: datetime, connection: Connection) -> list[Work]:

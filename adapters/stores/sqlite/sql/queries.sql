@@ -60,8 +60,12 @@ UPDATE sale SET
     body = ?9
 WHERE id = ?1 AND version = ?2 AND close IS NOT NULL;
 
+-- name: last_close
+SELECT coalesce(max(number), 0) FROM sale_close;
+
 -- name: insert_close
-INSERT INTO sale_close (body, raw, sent) VALUES (?1, ?2, ?3);
+-- NULL takes the next number.
+INSERT INTO sale_close (number, body, raw, sent) VALUES (?1, ?2, ?3, ?4);
 
 -- name: update_close
 -- No row when the sale has none yet.
