@@ -16,7 +16,6 @@ from gateway.slips.directives import DirectiveError, directive, element, read
 from gateway.slips.sample import samples
 from gateway.slips.sandbox import SlipEnvironment
 
-MAX_OUTPUT = 8192  # characters: more than a metre of paper
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _TAGS_BEFORE = re.compile(r"^(\s*\{%.*?%\})*\s*")
 
@@ -143,22 +142,11 @@ def _try_out(template: Template) -> None:
 
 def _render(template: Template, data: SlipData) -> Slip:
     try:
-        return read(_text(template, data))
+        return read(template.render(asdict(data)))
     except DirectiveError as error:
         raise TemplateError(f"{template.filename}: строка слипа {error.line}: {error}") from error
-    except TemplateError:
-        raise
     except Exception as error:  # whatever an expression of the template raises is the template's fault
         raise TemplateError(f"{template.filename}{_line_of(error, template)}: {error}") from error
-
-
-def _text(template: Template, data: SlipData) -> str:
-    text = ""
-    for piece in template.generate(asdict(data)):
-        text += piece
-        if len(text) > MAX_OUTPUT:
-            raise TemplateError(f"{template.filename}: слип длиннее {MAX_OUTPUT} знаков")
-    return text
 
 
 def _line_of(error: Exception, template: Template) -> str:
