@@ -45,7 +45,7 @@ def send_delivery(sale: Sale, event: DeliverySent, _terms: Terms) -> Step:
         points=event.points,
         total=event.total,
         body=event.body,
-        key=str(call_key(sale.order_id, f"{event.operation}:{event.form}", sale.attempt)),
+        key=call_key(sale.order_id, f"{event.operation}:{event.form}", sale.attempt),
     )
     sent = replace(stored, copies=stored.copies + 1, previous_sent=stored.last_sent, last_sent=event.now)
     sold = sale.sold if sale.delivery else event.sold
@@ -112,7 +112,7 @@ def resend(sale: Sale, event: ResendAsked, _terms: Terms) -> Step:
 def _with_new_key(sale: Sale, delivery: Delivery) -> Sale:
     """The key was burnt by something else than what the order shows: same form and bytes, new key."""
     attempt = sale.attempt + 1
-    key = str(call_key(sale.order_id, f"{delivery.operation}:{sale.form}", attempt))
+    key = call_key(sale.order_id, f"{delivery.operation}:{sale.form}", attempt)
     return replace(sale, attempt=attempt, delivery=replace(delivery, key=key, copies=0))
 
 

@@ -37,7 +37,7 @@ def begin_hold(sale: Sale, event: RedeemAsked, terms: Terms) -> Step:
         points=event.points,
         total=event.total,
         body=event.body,
-        key=str(call_key(sale.order_id, Operation.HOLD, sale.attempt)),
+        key=call_key(sale.order_id, Operation.HOLD, sale.attempt),
         copies=1,
         last_sent=event.now,
     )

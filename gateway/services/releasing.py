@@ -29,7 +29,7 @@ class Releasing:
         call = Call(
             operation=Operation.CANCEL,
             order_id=order,
-            key=str(call_key(order, Operation.CANCEL)),
+            key=call_key(order, Operation.CANCEL),
             body=self._program.compose(CancelOrder(order_id=order, at=self._records.clock.now())),
         )
         answer = await self._telling.send(call, deadline)

@@ -87,7 +87,7 @@ class Returning:
         order = sale.delivered_order if sale is not None else record.sale_id
         pieces = _pieces(record, sale, others)
         intent = RefundOrder(order_id=order, pieces=pieces, tenders=record.refund.document.tenders, at=record.at)
-        key = str(call_key(record.id, Operation.REFUND))
+        key = call_key(record.id, Operation.REFUND)
         return replace(record, order_id=order, pieces=pieces, body=self._program.compose(intent), key=key)
 
     async def _send(self, record: RefundRecord, deadline: Deadline) -> None:

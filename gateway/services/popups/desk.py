@@ -145,7 +145,7 @@ class PopupDesk:
             fields={"rule": prompt.rule, "receipt": prompt.sale_id} | prompt.fields,
             at=now,
         )
-        key = str(call_key(prompt.id, Operation.SHOWN))
+        key = call_key(prompt.id, Operation.SHOWN)
         seen = moved(prompt, PromptState.SHOWN, shown_at=now, body=self._program.compose(intent), key=key)
         return Change(prompts=(seen,), work=(Work(kind=WorkKind.REPORT, subject=prompt.id, due=now),))
 

@@ -1,8 +1,10 @@
 """Identities: the same document is the same sale, however a register spells it."""
 
+from uuid import uuid5
+
 import pytest
 
-from gateway.domain.ids import call_key, document_id, numbered_document_id, order_id, prompt_id
+from gateway.domain.ids import NAMESPACE, call_key, document_id, numbered_document_id, order_id, prompt_id
 from gateway.domain.receipt import RegisterRef
 
 HERE, BESIDE = RegisterRef(outlet="7", register="2"), RegisterRef(outlet="7", register="3")
@@ -49,6 +51,11 @@ def test_keys_differ_by_order_operation_and_attempt_and_never_by_chance() -> Non
     assert len(keys) == 12
     assert call_key("sale", "hold") == call_key("sale", "hold", 0)
     assert call_key("sale", "hold") in keys
+
+
+def test_an_identity_is_the_uuid_of_its_name() -> None:
+    assert call_key("заказ", "hold", 2) == str(uuid5(NAMESPACE, "call|заказ|hold|2"))
+    assert prompt_id("sale", "gold") == str(uuid5(NAMESPACE, "prompt|sale|gold"))
 
 
 def test_one_prompt_for_a_sale_and_a_rule() -> None:
