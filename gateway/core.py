@@ -250,9 +250,9 @@ def _first_try(
 ) -> FirstTry:
     """As the outbox's own delivery, of a sale that need not be read: it was stored this moment."""
 
-    async def attempt(work: Work, sale: Sale) -> Sale:
-        async with _turn(guard, work, Operation.SALE):
-            return await delivering.deliver_closed(sale, Deadline(clock.monotonic() + seconds))
+    async def attempt(_work: Work, sale: Sale) -> Sale:
+        _require_rest_over(guard, Operation.SALE)
+        return await delivering.deliver_closed(sale, Deadline(clock.monotonic() + seconds))
 
     def send(closed: Step) -> DeliverySent | None:
         may = guard.rest(Operation.SALE) <= 0 and not clock.lost()
@@ -264,14 +264,18 @@ def _first_try(
 @asynccontextmanager
 async def _turn(guard: GuardedProgram, work: Work, operation: Operation) -> AsyncIterator[None]:
     """When a call of this kind may be made. Raises `Later` while it would be refused; repeats wait their turn."""
-    rest = guard.rest(operation)
-    if rest > 0:
-        raise Later(min(rest, LONGEST_WAIT))  # looking again costs nothing, and the server may be back earlier
+    _require_rest_over(guard, operation)
     if work.tries == 0:
         yield
         return
     async with guard.retries.place():
         yield
+
+
+def _require_rest_over(guard: GuardedProgram, operation: Operation) -> None:
+    rest = guard.rest(operation)
+    if rest > 0:
+        raise Later(min(rest, LONGEST_WAIT))  # looking again costs nothing, and the server may be back earlier
 
 
 def _terms(settings: Settings, profile: Profile) -> Terms:

@@ -6,8 +6,6 @@ what the server says later is printed apart, as long as the customer may still b
 same transaction as the delivery that brought them: a crash cannot lose their codes.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
@@ -72,16 +70,16 @@ class AfterSale:
         self._book.know(job)
         return (replace(job, version=0),)
 
-    @contextmanager
-    def answering(self, sale_id: str) -> Iterator[Answer]:
-        """Around the answer to a close."""
+    def answering(self, sale_id: str) -> Answer:
+        """The answer to a close begins: `answered` has to end it, whatever becomes of it."""
         answer = self._answering[sale_id] = Answer()
-        try:
-            yield answer
-        finally:
-            if self._answering.get(sale_id) is answer:
-                del self._answering[sale_id]
-            self._answered(answer)
+        return answer
+
+    def answered(self, sale_id: str, answer: Answer) -> None:
+        """The answer is made, or will not be."""
+        if self._answering.get(sale_id) is answer:
+            del self._answering[sale_id]
+        self._answered(answer)
 
     def delivered(self, sale: Sale) -> None:
         """The delivery is stored, with what the server said."""

@@ -47,8 +47,11 @@ class Closing:
 
     async def complete(self, receipt: Receipt, raw: bytes, deadline: Deadline) -> Closed:
         """Store the close, then use what is left of the budget to deliver it at once."""
-        with self._after_sale.answering(receipt.id) as answer:
+        answer = self._after_sale.answering(receipt.id)
+        try:
             return await self._complete(receipt, raw, deadline, answer)
+        finally:
+            self._after_sale.answered(receipt.id, answer)
 
     async def _complete(self, receipt: Receipt, raw: bytes, deadline: Deadline, answer: Answer) -> Closed:
         closed = self._clocks.closed(receipt)

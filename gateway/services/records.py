@@ -1,8 +1,8 @@
 """Records and how they move: read, decide, store; again when somebody else was quicker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -65,7 +65,8 @@ class Records:
     async def rung(self, lane: Lane, seconds: float) -> None:
         """Wait until new work was stored in this lane, at most `seconds`."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._bells[lane].wait(), seconds)
+            async with asyncio.timeout(seconds):  # `wait_for` swallows a cancel that comes as the bell rings
+                await self._bells[lane].wait()
         self._bells[lane].clear()
 
     async def apply(
@@ -125,24 +126,40 @@ class Records:
         if change != Change():
             await self.commit(change)
 
-    @asynccontextmanager
-    async def one_call(self, sale_id: str, *, within: float | None = None) -> AsyncIterator[None]:
+    def one_call(self, sale_id: str, *, within: float | None = None) -> "OneCall":
         """One call in flight per sale: an answer is never overtaken by the question after it.
 
         Raises `TimeoutError` when another call goes on for longer than `within` seconds.
         """
-        lock, waiting = self._in_flight.get(sale_id, (asyncio.Lock(), 0))
-        self._in_flight[sale_id] = (lock, waiting + 1)
+        return OneCall(self._in_flight, sale_id, within)
+
+
+class OneCall:
+    """A turn among the calls of one sale. `in_flight` has the lock of each sale, and how many hold it or wait."""
+
+    def __init__(self, in_flight: dict[str, tuple[asyncio.Lock, int]], sale_id: str, within: float | None) -> None:
+        self._in_flight = in_flight
+        self._sale_id = sale_id
+        self._within = within
+
+    async def __aenter__(self) -> None:
+        lock, waiting = self._in_flight.get(self._sale_id) or (asyncio.Lock(), 0)
+        self._in_flight[self._sale_id] = (lock, waiting + 1)
         try:
-            await asyncio.wait_for(lock.acquire(), within)
-            try:
-                yield
-            finally:
-                lock.release()
-        finally:
-            lock, waiting = self._in_flight.pop(sale_id)
-            if waiting > 1:
-                self._in_flight[sale_id] = (lock, waiting - 1)
+            async with asyncio.timeout(self._within if waiting else None):
+                await lock.acquire()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(self, *_raised: object) -> None:
+        self._leave().release()
+
+    def _leave(self) -> asyncio.Lock:
+        lock, waiting = self._in_flight.pop(self._sale_id)
+        if waiting > 1:
+            self._in_flight[self._sale_id] = (lock, waiting - 1)
+        return lock
 
 
 def _cause(event: Event, verdict: Verdict) -> str:

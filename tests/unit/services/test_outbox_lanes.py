@@ -85,6 +85,16 @@ async def test_a_full_lane_takes_more_only_when_a_place_is_free(shop: Shop) -> N
         await until(lambda: lanes.done == ["a", "b"])
 
 
+async def test_a_lane_that_rests_is_stopped_even_as_its_bell_rings(shop: Shop) -> None:
+    lanes = Lanes(shop, nothing)
+    resting = asyncio.create_task(lanes.records.rung(Lane.SALES, 60))
+    await asyncio.sleep(0.01)
+    await lanes.plan("a")
+    resting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await resting
+
+
 async def test_running_work_is_let_end_when_the_daemon_stops(shop: Shop) -> None:
     lanes = Lanes(shop, lambda _work: asyncio.sleep(0.01))
     await lanes.outbox.drain(1)

@@ -332,11 +332,11 @@ async def test_a_repeat_during_the_first_answer_prints_nothing_that_the_first_on
     sale, slip, after_sale = await shop.sale(), (Text(text="чек"),), shop.core.paper.after_sale
     sale = replace(sale, outcome=make_accepted(coupons=()))
     first, repeat = after_sale.answering(sale.id), after_sale.answering(sale.id)
-    for answer, is_first in ((first.__enter__(), True), (repeat.__enter__(), False)):
+    for answer, is_first in ((first, True), (repeat, False)):
         answer.sale, answer.slip, answer.is_first = sale, slip, is_first
     after_sale.delivered(sale)
-    for step in (first, repeat):
-        step.__exit__(None, None, None)
+    for answer in (first, repeat):
+        after_sale.answered(sale.id, answer)
         await run(shop, seconds=1)
     assert len(printer.jobs) == 2, "the slip of the close, and the one here"
 
