@@ -27,6 +27,8 @@ def news_of(change: Change) -> tuple[News, ...]:
 
     What a step plans for later than `SOON` after itself does not: of a close, it is mostly done by then.
     """
+    if not (change.work or change.again or change.prompts):
+        return ()
     at = max((row.at for row in change.history), default=None)
     lanes = (work.lane for work in (*change.work, *change.again) if at is None or work.due - at < SOON)
     registers = (prompt.register for prompt in change.prompts)
