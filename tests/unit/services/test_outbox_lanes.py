@@ -151,3 +151,26 @@ async def test_nothing_is_done_while_the_computer_has_lost_its_time(shop: Shop) 
         shop.clock.is_lost = False
         shop.clock.move(60)
         await until(lambda: lanes.done == ["a"])
+
+
+@pytest.mark.parametrize("seconds", [0, 0.02, 60])
+async def test_a_first_try_is_waited_for_until_its_deadline_and_goes_on(shop: Shop, seconds: float) -> None:
+    go, ended = asyncio.Event(), asyncio.Event()
+    broken: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: broken.append(context))
+
+    async def wait(_work: Work) -> bool:
+        if seconds < 1:
+            await go.wait()
+        ended.set()
+        return True
+
+    lanes = Lanes(shop, nothing)
+    await lanes.outbox.try_now(make_work("a", due=START), Deadline(shop.clock.monotonic() + seconds), wait)
+    assert ended.is_set() is (seconds > 1)
+    go.set()
+    async with asyncio.timeout(5):
+        await ended.wait()
+    await lanes.outbox.drain(5)
+    await asyncio.sleep(0)
+    assert broken == []
