@@ -53,11 +53,12 @@ def sale_row(sale: Sale) -> Row:
 
 def sale_columns(sale: Sale) -> Row:
     """What queries ask of a sale for."""
+    changed = sale.changed_at
     return (
         sale.id,
         sale.version,
         sale.state.value,
-        0 if sale.changed_at is None else microseconds(sale.changed_at),
+        0 if changed is None else microseconds(changed),
         int(sale.is_over),
         int(sale.stripped),
         int(sale.dropped != ""),
