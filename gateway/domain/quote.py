@@ -115,18 +115,25 @@ class Quote(Struct, frozen=True, kw_only=True, gc=False):
         return self.discounts((line,)).get(line.index, ZERO)
 
     def discounts(self, lines: Sequence[LineItem]) -> dict[int, Decimal]:
-        """By line index, of the lines that the server priced; each piece is looked at once, no floor undercut."""
-        totals: dict[int, Decimal] = {}
-        for piece in self.pieces:
-            before = totals.get(piece.index)
-            totals[piece.index] = piece.total if before is None else before + piece.total
-        told: dict[int, Decimal] = {}
+        """By line index, of the lines that the server gives one on; no floor undercut."""
+        priced = self._totals()
+        told = {}
         for line in lines:
-            total = totals.get(line.index)
-            if total is not None:
-                discount = line.total - total
-                told[line.index] = min(discount, _room(line)) if line.minimum_price else discount
+            discount = line.total - priced.get(line.index, line.total)
+            if line.minimum_price:
+                discount = min(discount, _room(line))
+            if discount:
+                told[line.index] = discount
         return told
+
+    def _totals(self) -> dict[int, Decimal]:
+        """By line index; only where the server has split a line is there anything to add up."""
+        totals = {piece.index: piece.total for piece in self.pieces}
+        if len(totals) < len(self.pieces):
+            totals = dict.fromkeys(totals, ZERO)
+            for piece in self.pieces:
+                totals[piece.index] += piece.total
+        return totals
 
     def payable(self, lines: Sequence[LineItem], discounts: Mapping[int, Decimal]) -> Decimal:
         """The most that points may pay of `lines` once they have `discounts`: no line falls below its floor."""

@@ -120,7 +120,7 @@ class Quoting:
         return Quoted(
             customer=customer,
             stranger=quote.stranger,
-            discounts={index: discount for index, discount in discounts.items() if discount},
+            discounts=discounts,
             spendable=quote.payable(receipt.lines, discounts) if receipt.customer is not None else None,
             notices=notices,
             slip=self._wording.slips.quote(receipt, quote, customer),

@@ -1,36 +1,27 @@
 """Lines of a till's document as lines of a receipt. Pure."""
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Sequence
 
-from adapters.registers.frontol.wire import LARGEST, Position, number
+from adapters.registers.frontol.wire import Position, number, roubles
 from gateway.domain.money import ZERO, kopecks
 from gateway.domain.receipt import LineItem
 from gateway.errors import MalformedRequest
 
-ONE, NOTHING = Decimal(1), kopecks(ZERO)
-HIGHEST = int(LARGEST)
-"""Of an index."""
+NOTHING = kopecks(ZERO)
 
 
-def lines(rows: Iterable[Position]) -> tuple[LineItem, ...]:
+def lines(rows: Sequence[Position]) -> tuple[LineItem, ...]:
     """Lines of nothing are left out. Raises `MalformedRequest` naming the member that cannot be understood."""
-    found = []
-    for place, row in enumerate(rows, 1):
-        try:
-            line = _line(row)
-        except ValueError:
-            raise MalformedRequest(f"positions[{place}].{_wrong(row)}") from None
-        if line.quantity:
-            found.append(line)
-    return tuple(found)
+    try:
+        return tuple([line for line in map(_line, rows) if line.quantity])
+    except ValueError:
+        raise MalformedRequest(next(filter(None, map(_wrong, range(1, len(rows) + 1), rows)))) from None
 
 
 def _line(row: Position) -> LineItem:
     """Raises `ValueError` for what no till can mean."""
-    price = number(row.price) if row.price else ZERO
-    quantity = number(row.quantity) if row.quantity else ONE
-    if quantity < ZERO or abs(row.index) > HIGHEST or abs(row.reference_index or 0) > HIGHEST:
+    price, quantity = number(row.price or "0"), number(row.quantity or "1")
+    if quantity < ZERO:
         raise ValueError
     return LineItem(
         index=row.index,
@@ -38,16 +29,16 @@ def _line(row: Position) -> LineItem:
         name=row.text,
         quantity=quantity,
         unit_price=price,
-        minimum_price=number(row.minimum_price) if row.minimum_price else ZERO,
-        total=kopecks(number(row.total_amount) if row.total_amount else price * quantity),
-        discarded=kopecks(number(row.discarded_amount)) if row.discarded_amount else NOTHING,
+        minimum_price=number(row.minimum_price or "0"),
+        total=roubles(row.total_amount) if row.total_amount else kopecks(price * quantity),
+        discarded=roubles(row.discarded_amount) if row.discarded_amount else NOTHING,
         coupons=tuple(filter(None, row.coupons)) if row.coupons else (),
         original_index=row.reference_index,
     )
 
 
-def _wrong(row: Position) -> str:
-    """The first member of a line that no till can mean, and why."""
+def _wrong(place: int, row: Position) -> str:
+    """The first member of a line that no till can mean, and why; empty when there is none."""
     amounts = {
         "price": row.price,
         "quantity": row.quantity,
@@ -57,9 +48,9 @@ def _wrong(row: Position) -> str:
     }
     for member, text in amounts.items():
         try:
-            number(text or "0")
+            found = number(text or "0")
         except ValueError:
-            return f"{member}: не число"
-    if max(abs(row.index), abs(row.reference_index or 0)) > HIGHEST:
-        return "index: не число"
-    return "quantity: меньше нуля"
+            return f"positions[{place}].{member}: не число"
+        if member == "quantity" and found < ZERO:
+            return f"positions[{place}].quantity: меньше нуля"
+    return ""

@@ -4,6 +4,7 @@ Both readers come to the same receipt: `tests/unit/registers/test_frontol_typed.
 """
 
 from decimal import InvalidOperation
+from operator import attrgetter
 
 import msgspec
 from msgspec import Struct
@@ -30,6 +31,7 @@ class _Request(Struct, rename="camel", gc=False):
     payments: tuple[Payment, ...] = ()
 
 
+_index = attrgetter("index")
 _decoder = msgspec.json.Decoder(_Request)
 
 
@@ -47,7 +49,7 @@ def read(body: bytes) -> Request | None:
 def _is_in_order(found: _Request) -> bool:
     """Each line has an index of its own, every payment is one that a till may mean; amounts of lines: `lines.py`."""
     payments = (*found.payments, found.payment) if found.payment else found.payments
-    indexes = {row.index for row in found.positions}
+    indexes = set(map(_index, found.positions))
     return len(indexes) == len(found.positions) and all(-LARGEST <= row.amount <= LARGEST for row in payments)
 
 

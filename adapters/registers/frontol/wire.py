@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Struct
 
+from gateway.domain.money import kopecks
 from gateway.errors import MalformedRequest
 
 BOM = b"\xef\xbb\xbf"
@@ -24,6 +25,9 @@ KEPT = 4000
 ZERO = Decimal(0)
 YEARS = range(2000, 2100)
 """A till without a clock sends an empty date: 0001, 1899, 1970."""
+
+Index = Annotated[int, msgspec.Meta(ge=-int(LARGEST), le=int(LARGEST))]
+"""Of a line: held to these bounds where the usual spelling is decoded, and as an amount where it is another."""
 
 Fields = Mapping[str, Any]
 
@@ -42,7 +46,7 @@ class Position(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     `total_amount` in roubles: before the server's discounts in calculate, after all in confirm.
     """
 
-    index: int
+    index: Index
     id: str = ""
     text: str = ""
     price: str = ""
@@ -51,7 +55,7 @@ class Position(Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     total_amount: str = ""
     discarded_amount: str = ""
     coupons: tuple[str, ...] = ()
-    reference_index: int | None = None
+    reference_index: Index | None = None
 
 
 class Payment(Struct, frozen=True, kw_only=True, gc=False):
@@ -219,6 +223,12 @@ def spelt(fields: Fields, name: str, where: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise MalformedRequest(f"{where}.{name}: не число")
     return str(value)
+
+
+@lru_cache(KEPT)
+def roubles(text: str) -> Decimal:
+    """As `number`, to the kopeck."""
+    return kopecks(number(text))
 
 
 @lru_cache(KEPT)

@@ -150,9 +150,10 @@ def test_an_amount_is_read_in_every_spelling(spelt: str, read: str) -> None:
 
 @pytest.mark.parametrize("member", ["index", "referenceIndex"])
 def test_an_index_no_till_means_is_refused(member: str) -> None:
-    found = typed.read(json.dumps(request(positions=[{**line(7, "1", "1.00"), member: -(10**13)}])).encode())
-    with pytest.raises(MalformedRequest, match=r"positions\[1\].index: не число"):
-        lines(found.positions if found else ())
+    body = json.dumps(request(positions=[{**line(7, "1", "1.00"), member: -(10**13)}])).encode()
+    assert typed.read(body) is None
+    with pytest.raises(MalformedRequest, match=rf"positions\[1\].{member}: не число"):
+        wire.read(wire.decode(body))
 
 
 def test_a_line_of_nothing_is_left_out_and_one_of_less_is_refused() -> None:
