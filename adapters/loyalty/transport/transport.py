@@ -30,7 +30,8 @@ class Transport:
     def __init__(self, base_url: str, headers: Mapping[str, str], most: int) -> None:
         self._target = target(base_url, headers)
         self._addresses = Addresses(self._target.host, self._target.port)
-        self._places = asyncio.Semaphore(most)
+        self._free = most
+        self._freed = asyncio.Event()
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
         self._is_closed = False
@@ -42,14 +43,14 @@ class Transport:
         then no failure. Raises `LoyaltyUnavailable`, `OutcomeUnknown`.
         """
         question = self._target.question(address, body)
-        if self._places.locked():
+        while self._free <= 0:
             await self._place(deadline)
-        else:
-            await self._places.acquire()  # at once
+        self._free -= 1
         try:
             return await self._call(question, deadline, repeatable=repeatable)
         finally:
-            self._places.release()
+            self._free += 1
+            self._freed.set()
 
     async def close(self) -> None:
         """Whoever still waits hears that his call was cut; nothing is sent any more."""
@@ -59,9 +60,11 @@ class Transport:
         await asyncio.sleep(0)  # the loop lets go of the sockets
 
     async def _place(self, deadline: Deadline) -> None:
+        """Until a place may be free."""
+        self._freed.clear()
         try:
             async with asyncio.timeout(deadline.left(time.monotonic())):
-                await self._places.acquire()
+                await self._freed.wait()
         except TimeoutError as error:
             raise LoyaltyUnavailable("too many calls to the loyalty server") from error
 

@@ -174,16 +174,22 @@ class Flight(Generic[T]):
         if self._ended:
             return
         self._ended, self.is_answered = True, error is None
-        for timer in (self._life, self._timer):
-            if timer is not None:
-                timer.cancel()
-        for task in (self._first, self._second):
-            if task is not None and not task.done():
-                task.cancel()
+        if self._life is not None:
+            self._life.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        if by is not self._first or self._second is not None:
+            self._stop()
         self._report(error, by, counts=counts)
         self._tell(error)
         self._first = self._second = self._failure = None
         self._on_end(self)
+
+    def _stop(self) -> None:
+        """Calls that nobody waits for any more."""
+        for task in self.tasks():
+            if not task.done():
+                task.cancel()
 
     def _report(self, error: BaseException | None, by: "asyncio.Task[T] | None", *, counts: bool) -> None:
         now = self.lane.clock.monotonic()
@@ -195,9 +201,11 @@ class Flight(Generic[T]):
             self.lane.hedged("failed" if error else "won" if by is self._second else "lost")
 
     def _tell(self, error: BaseException | None) -> None:
-        waiting = [waiter for waiter in self._waiters if not waiter.done()]
-        self.was_missed = not waiting
-        for waiter in waiting:
+        self.was_missed = True
+        for waiter in self._waiters:
+            if waiter.done():
+                continue
+            self.was_missed = False
             if error is None:
                 waiter.set_result(self.answer)  # type: ignore[arg-type]  # an answer may well be None
             else:

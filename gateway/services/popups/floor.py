@@ -53,14 +53,17 @@ class Floor:
 
     def met(self, register: RegisterRef, key: CustomerKey, told: Identified) -> None:
         """A customer was looked up before there is a receipt."""
-        self._asked(register, self._at(register).receipt_id or "", key, told.customer, told.notices)
+        at = self._at(register)
+        self._asked(register, at, at.receipt_id or "", key, told.customer, told.notices)
 
     def quoted(self, receipt: Receipt, told: Quoted) -> None:
         """The register asked what an open receipt costs; whoever has the same key is still the one met before it."""
         at = self._at(receipt.register)
         is_met = at.receipt_id in ("", receipt.id) and at.key == receipt.customer
         customer = told.customer or (at.customer if is_met else None)
-        self._asked(receipt.register, receipt.id, receipt.customer, None if told.stranger else customer, told.notices)
+        if told.stranger:
+            customer = None
+        self._asked(receipt.register, at, receipt.id, receipt.customer, customer, told.notices)
 
     def closed(self, receipt: Receipt) -> None:
         """Another receipt that is open stays so: a close may come late, or twice; then the next may stand there."""
@@ -101,14 +104,15 @@ class Floor:
     def _asked(
         self,
         register: RegisterRef,
+        at: AtRegister,
         receipt_id: str,
         key: CustomerKey | None,
         customer: Customer | None,
         notices: tuple[str, ...],
     ) -> None:
-        at, now = self._at(register), self._clock.now()
-        before = (at.is_open(now), at.receipt_id, at.customer, at.notices)
+        now = self._clock.now()
+        is_news = (at.receipt_id, at.customer, at.notices) != (receipt_id, customer, notices) or not at.is_open(now)
         at.receipt_id, at.key, at.customer, at.notices = receipt_id, key, customer, notices
         at.asked_at, at.sold = now, None
-        if before != (True, receipt_id, customer, notices):
+        if is_news:
             self._changed(register)
