@@ -35,6 +35,7 @@ class Lane(asyncio.Protocol):
         self._awaited = 0
         self._limit = Limit(self._loop)
         self._is_busy = False
+        self._task: asyncio.Task[None]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -99,9 +100,8 @@ class Lane(asyncio.Protocol):
             body=body,
             since=self._since,
         )
-        task = self._loop.create_task(self._answer(asked, serve, arrived))
-        self._lanes.busy.add(task)
-        task.add_done_callback(self._lanes.busy.discard)
+        self._task = self._loop.create_task(self._answer(asked, serve, arrived))
+        self._lanes.busy.add(self._task)
 
     async def _answer(self, asked: Head, serve: Serve, arrived: Arrived) -> None:
         try:
@@ -109,6 +109,8 @@ class Lane(asyncio.Protocol):
         except BaseException:
             self._transport.abort()
             raise
+        finally:
+            self._lanes.busy.discard(self._task)
         if self._transport.is_closing():  # the client has gone: so has what he sent ahead
             return
         parting = written.close or not asked.keeps_alive or self._lanes.is_closing
@@ -122,7 +124,8 @@ class Lane(asyncio.Protocol):
     def _go_on(self) -> None:
         self._since = time.monotonic()
         self._limit.set(self._since + IDLE_SECONDS, self._transport.close)
-        self._look()
+        if self._buffer:
+            self._look()
 
     def _hand_over(self) -> None:
         self._limit.end()

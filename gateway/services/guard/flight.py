@@ -74,11 +74,12 @@ class Flight(Generic[T]):
         self._waiters: set[asyncio.Future[T]] = set()
         self._sent = self._ended = False
         self._failure: BaseException | None = None
-        self._second: asyncio.Task[T] | None = None
+        self._second: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._life: asyncio.TimerHandle | None = None
-        self._first: asyncio.Task[T] | None = self._loop.create_task(self._ask_first())
-        self._first.add_done_callback(self._came)
+        self._first: asyncio.Task[None] | None = self._loop.create_task(
+            self._carry(self._ask_first, is_first=True)
+        )
 
     async def wait(self, deadline: Deadline, now: float) -> T:
         """The answer by the deadline. Raises `LoyaltyError`; the question goes on without this waiter."""
@@ -99,8 +100,22 @@ class Flight(Generic[T]):
         """Nobody will want the answer: the gateway stops."""
         self._finish(LoyaltyUnavailable("the gateway stops"), counts=False)
 
-    def tasks(self) -> list["asyncio.Task[T]"]:
+    def tasks(self) -> list["asyncio.Task[None]"]:
         return [task for task in (self._first, self._second) if task is not None]
+
+    async def _carry(self, ask: Callable[[], Awaitable[T]], *, is_first: bool) -> None:
+        """One call to its end, and what it means: a callback of its task would come a round of the loop later."""
+        try:
+            answer = await ask()
+        except asyncio.CancelledError:
+            self._failed(LoyaltyUnavailable("cancelled"), is_first=is_first, counts=False)
+            raise
+        except Exception as error:  # noqa: BLE001 - those who wait hear of it, whatever it is
+            self._failed(error, is_first=is_first)
+        else:
+            if not self._ended:
+                self.answer = answer
+                self._finish(None, by=self._first if is_first else self._second)
 
     async def _ask_first(self) -> T:
         limiter = self.lane.limiter
@@ -130,28 +145,24 @@ class Flight(Generic[T]):
         if not hedge.spend():
             lane.limiter.release()
             return False
-        self._second = self._loop.create_task(self._ask_second())
-        self._second.add_done_callback(self._came)
+        self._second = self._loop.create_task(self._carry(self._ask_second, is_first=False))
         self._second.add_done_callback(lambda _task: lane.limiter.release())
         return True
 
     async def _ask_second(self) -> T:
         return await self.question.call(deadline=Deadline(self.lane.clock.monotonic() + FAR))
 
-    def _came(self, task: "asyncio.Task[T]") -> None:
-        """A call ended: the first good answer is the answer, a failure only when no other call is left."""
-        error = LoyaltyUnavailable("cancelled") if task.cancelled() else task.exception()
+    def _failed(self, error: Exception, *, is_first: bool, counts: bool = True) -> None:
+        """The first good answer is the answer, a failure only when no other call is left."""
         if self._ended:
             return
-        if error is None:
-            self.answer = task.result()
-            self._finish(None, by=task)
-        elif isinstance(error, LoyaltyRejected | NotAsked | TooManyCalls) or not self._another_try(task):
-            self._finish(self._failure or error, by=task, counts=not task.cancelled())
+        task = self._first if is_first else self._second
+        if isinstance(error, LoyaltyRejected | NotAsked | TooManyCalls) or not self._another_try(task):
+            self._finish(self._failure or error, by=task, counts=counts)
         else:
             self._failure = error
 
-    def _another_try(self, failed: "asyncio.Task[T]") -> bool:
+    def _another_try(self, failed: "asyncio.Task[None] | None") -> bool:
         """Whether the other call is still under way, or can be sent now that this one has failed."""
         other = self._second if failed is self._first else self._first
         if other is not None:
@@ -169,7 +180,7 @@ class Flight(Generic[T]):
             self._finish(NoPlace("too many calls to the loyalty server"))
 
     def _finish(
-        self, error: BaseException | None, *, by: "asyncio.Task[T] | None" = None, counts: bool = True
+        self, error: BaseException | None, *, by: "asyncio.Task[None] | None" = None, counts: bool = True
     ) -> None:
         if self._ended:
             return
@@ -179,19 +190,19 @@ class Flight(Generic[T]):
         if self._timer is not None:
             self._timer.cancel()
         if by is not self._first or self._second is not None:
-            self._stop()
+            self._stop(by)
         self._report(error, by, counts=counts)
         self._tell(error)
         self._first = self._second = self._failure = None
         self._on_end(self)
 
-    def _stop(self) -> None:
-        """Calls that nobody waits for any more."""
+    def _stop(self, ended: "asyncio.Task[None] | None") -> None:
+        """The other call, whose answer nobody waits for any more."""
         for task in self.tasks():
-            if not task.done():
+            if task is not ended:
                 task.cancel()
 
-    def _report(self, error: BaseException | None, by: "asyncio.Task[T] | None", *, counts: bool) -> None:
+    def _report(self, error: BaseException | None, by: "asyncio.Task[None] | None", *, counts: bool) -> None:
         now = self.lane.clock.monotonic()
         seconds = now - self._began
         self.lane.gate.settle(self._ticket, error if counts else asyncio.CancelledError(), seconds, now)
