@@ -79,16 +79,18 @@ class Quoting:
         return self._told(receipt, quote, buyer, (*notices(quote, self._wording.say), *hints))
 
     async def _ask_price(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Quote:
-        order = order_id(receipt.id, await self._generation(receipt, known))
+        generation = known.generation
+        if generation is None:
+            generation = await self._generation(receipt, known)
+        order = order_id(receipt.id, generation)
         return await self._program.quote(receipt, order, self._records.clock.now(), deadline=deadline)
 
     async def _generation(self, receipt: Receipt, known: OpenReceipt) -> int:
         """The sale's; the first one while the store cannot be read: a price is no promise."""
-        if known.generation is None:
-            try:
-                known.generation = await self._records.store.generation(receipt.id)
-            except StoreError:
-                return 0
+        try:
+            known.generation = await self._records.store.generation(receipt.id)
+        except StoreError:
+            return 0
         return known.generation
 
     async def _ask_both(

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from msgspec.structs import replace
+
 from adapters.loyalty.mindbox.placeholders import texts
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import (
@@ -16,6 +18,7 @@ from adapters.loyalty.mindbox.wire import (
     OrderBlock,
     PaymentInfo,
     PointsChange,
+    PointsInfo,
     Scalar,
 )
 from gateway.domain.call import Accepted, IssuedCoupon, OrderState, OrderView
@@ -56,7 +59,7 @@ def customer(answer: Envelope, settings: MindboxSettings) -> Customer | None:
     if block is None or block.processing_status not in FOUND:
         return None
     memberships = segments(answer)
-    return Customer(
+    known = Customer(
         id=block.id("mindboxId"),
         first_name=block.first_name or "",
         middle_name=block.middle_name or "",
@@ -67,10 +70,18 @@ def customer(answer: Envelope, settings: MindboxSettings) -> Customer | None:
         birth_date=_date(block.birth_date),
         balance=_balance(answer.balances, settings.balance),
         level=_level(memberships, settings),
+        segments=memberships,
+    )
+    return known if block.custom_fields is None else _with_own_fields(known, block, settings)
+
+
+def _with_own_fields(known: Customer, block: CustomerBlock, settings: MindboxSettings) -> Customer:
+    """What a project keeps of its customers in fields of its own."""
+    return replace(
+        known,
         favourite_category=_custom(block, settings.favourite_category_field),
         expiring_points=_points(_custom(block, settings.expiring_points_field)),
         points_expire_on=_date(_custom(block, settings.points_expire_on_field)),
-        segments=memberships,
     )
 
 
@@ -82,8 +93,8 @@ def _level(memberships: tuple[SegmentMembership, ...], settings: MindboxSettings
 
 
 def _custom(block: CustomerBlock, name: str) -> str | None:
-    """A custom field as text: empty when the customer has none, None when nobody told of such fields."""
-    if not name or block.custom_fields is None:
+    """A custom field as text: empty when the customer has none, None when the project keeps no such thing."""
+    if not name:
         return None
     value = block.custom(name)
     if isinstance(value, list):
@@ -122,19 +133,23 @@ def _balance(blocks: tuple[BalanceBlock, ...], name: str) -> Balance:
     return Balance()
 
 
-def _first(*amounts: Decimal | None) -> Decimal:
-    return next((amount for amount in amounts if amount is not None), ZERO)
+def _first(amount: Decimal | None, otherwise: Decimal | None = None) -> Decimal:
+    if amount is not None:
+        return amount
+    return ZERO if otherwise is None else otherwise
 
 
 def segments(answer: Envelope) -> tuple[SegmentMembership, ...]:
     return tuple(
-        SegmentMembership(
-            segmentation=row.segmentation.id("externalId"),
-            segment=row.segment.id("externalId"),
-            name=row.segment.name or "",
-        )
-        for row in answer.customer_segmentations or ()
-        if row.segment is not None
+        [
+            SegmentMembership(
+                segmentation=row.segmentation.id("externalId"),
+                segment=row.segment.id("externalId"),
+                name=row.segment.name or "",
+            )
+            for row in answer.customer_segmentations or ()
+            if row.segment is not None
+        ]
     )
 
 
@@ -159,8 +174,8 @@ def quote(answer: Envelope, asked: Receipt, settings: MindboxSettings) -> Quote:
         accrual=_earned(order, settings) or ZERO,
         hints=hints,
         slip_texts=printed,
-        coupons=tuple(_coupon(info.coupon.id("code"), info.coupon.status) for info in order.coupons_info),
-        gift_cards=tuple(_gift_card(info, info.gift_card) for info in order.payments_info if info.gift_card),
+        coupons=tuple([_coupon(info.coupon.id("code"), info.coupon.status) for info in order.coupons_info]),
+        gift_cards=tuple([_gift_card(info, info.gift_card) for info in order.payments_info if info.gift_card]),
         complete=order.processing_status == "Calculated",
     )
 
@@ -214,9 +229,15 @@ def _taken_off(line: LineBlock) -> tuple[Decimal, Decimal]:
 
 
 def _points_away(order: OrderBlock, settings: MindboxSettings) -> bool:
-    """Of one balance there may be more than one row."""
-    own = {one.status for one in order.bonus_points_info if _is_own(one.balance_type, settings)}
-    return own == {"Unavailable"}
+    """Of one balance there may be more than one row: it is away when all of them are."""
+    if not any(map(_is_away, order.bonus_points_info)):
+        return False
+    own = [_is_away(info) for info in order.bonus_points_info if _is_own(info.balance_type, settings)]
+    return bool(own) and all(own)
+
+
+def _is_away(info: PointsInfo) -> bool:
+    return info.status == "Unavailable"
 
 
 def _is_own(balance: Named, settings: MindboxSettings) -> bool:

@@ -77,9 +77,7 @@ class Flight(Generic[T]):
         self._second: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._life: asyncio.TimerHandle | None = None
-        self._first: asyncio.Task[None] | None = self._loop.create_task(
-            self._carry(self._ask_first, is_first=True)
-        )
+        self._first: asyncio.Task[None] | None = self._loop.create_task(self._carry(self._ask_first, is_first=True))
 
     async def wait(self, deadline: Deadline, now: float) -> T:
         """The answer by the deadline. Raises `LoyaltyError`; the question goes on without this waiter."""

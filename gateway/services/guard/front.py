@@ -3,8 +3,9 @@
 Deliveries, refunds and popups do not pass here: what is stored goes out whatever the switch says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any
 
 from gateway.domain.call import Answer, Call, Intent, OrderView
 from gateway.domain.customer import Customer, CustomerKey, SegmentMembership
@@ -36,9 +37,11 @@ class FrontProgram:
         self._check()
         return await self._program.identify(key, register, deadline=deadline)
 
-    async def quote(self, receipt: Receipt, order_id: str, at: datetime, *, deadline: Deadline) -> Quote:
+    def quote(
+        self, receipt: Receipt, order_id: str, at: datetime, *, deadline: Deadline
+    ) -> Coroutine[Any, Any, Quote]:
         self._check()
-        return await self._program.quote(receipt, order_id, at, deadline=deadline)
+        return self._program.quote(receipt, order_id, at, deadline=deadline)
 
     async def segments(self, customer_id: str, *, deadline: Deadline) -> tuple[SegmentMembership, ...]:
         self._check()

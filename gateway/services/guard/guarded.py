@@ -1,9 +1,9 @@
 """The loyalty program with a guard before it: the same questions and calls, none of which waits in vain."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -98,13 +98,15 @@ class GuardedProgram:
         question = Question((IDENTIFY, register, key), None, call, self._hedges[IDENTIFY])
         return await self._questions.ask(self._lanes[IDENTIFY], question, deadline)
 
-    async def quote(self, receipt: Receipt, order_id: str, at: datetime, *, deadline: Deadline) -> Quote:
+    def quote(
+        self, receipt: Receipt, order_id: str, at: datetime, *, deadline: Deadline
+    ) -> Coroutine[Any, Any, Quote]:
         """Two moments of one basket are one question: `at` moves on with every repeat."""
         call = partial(self._program.quote, receipt, order_id, at)
         asked = (receipt.register, receipt.customer, receipt.lines, receipt.coupons, receipt.tenders)
         hedge = self._hedges[QUOTE] if len(receipt.lines) <= self._rules.hedge.lines else None
         question = Question((QUOTE, order_id), asked, call, hedge)
-        return await self._questions.ask(self._lanes[QUOTE], question, deadline)
+        return self._questions.ask(self._lanes[QUOTE], question, deadline)
 
     async def segments(self, customer_id: str, *, deadline: Deadline) -> tuple[SegmentMembership, ...]:
         call = partial(self._program.segments, customer_id)
