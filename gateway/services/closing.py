@@ -64,7 +64,7 @@ class Closing:
             who=str(receipt.register),
             more=self._kept_if_different(receipt, raw),
             then=self._first_try.send,
-            known=_unheard_of(receipt),
+            known=self._unheard_of(receipt),
         )
         self._meter.count("closes", verdict=step.verdict)
         sale, close = step.sale, step.sale.close
@@ -75,6 +75,15 @@ class Closing:
             sale = await self._first_try.make(step, deadline.less(RESERVE)) or await self._stored(sale)
         answer.is_first = step.verdict is Verdict.DONE
         return self._told(sale, close, answer)
+
+    def _unheard_of(self, receipt: Receipt) -> Sale | None:
+        """Most closes are the first that the store hears of their sale; where not, it says so, and the sale is read.
+
+        Points are mostly taken as a discount, which a confirm does not name: that they were asked for is remembered.
+        """
+        if receipt.points or self._receipts.recall(receipt.id).is_stored:
+            return None
+        return Sale(id=receipt.id, register=receipt.register)
 
     def _close(self, sale: Sale, receipt: Receipt, raw: bytes, closed: ClosedAt) -> Close:
         """With the prices the register was told, as far as they are known: in memory, or with the redemption."""
@@ -144,11 +153,6 @@ class Closing:
     def _document(self, register: RegisterRef, raw: bytes, reason: str) -> ParkedDocument:
         name = sha256(f"{register}|".encode() + raw).hexdigest()
         return ParkedDocument(id=name, register=register, at=self._records.clock.now(), reason=reason, raw=raw)
-
-
-def _unheard_of(receipt: Receipt) -> Sale | None:
-    """Most closes are the first that the store hears of their sale; where not, it says so, and the sale is read."""
-    return None if receipt.points else Sale(id=receipt.id, register=receipt.register)
 
 
 def _is_carried(receipt: Receipt, priced: Priced) -> bool:

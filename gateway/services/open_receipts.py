@@ -20,7 +20,8 @@ KEPT = 2000
 
 class OpenReceipt(Struct):
     """`quoted` and `quote` belong together; `generation` is the sale's, None until the store was asked; `seen_at` is
-    when its register last asked; `code_for` by what name the key's customer is sent codes.
+    when its register last asked; `code_for` by what name the key's customer is sent codes. `is_stored`: its sale is
+    in the store already, as far as is remembered.
     """
 
     key: CustomerKey | None = None
@@ -30,6 +31,7 @@ class OpenReceipt(Struct):
     generation: int | None = None
     seen_at: datetime | None = None
     code_for: tuple[CustomerKey, str] | None = None
+    is_stored: bool = False
 
     @property
     def priced(self) -> Priced | None:

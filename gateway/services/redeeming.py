@@ -147,7 +147,8 @@ class Redeeming:
     ) -> Step:
         who = str(receipt.register)
         step = await self._records.apply(receipt.id, receipt.register, decide, who=who)
-        self._receipts.recall(receipt.id).generation = step.sale.generation
+        known = self._receipts.recall(receipt.id)
+        known.generation, known.is_stored = step.sale.generation, True
         return step
 
     async def _hurry(self, sale: Sale, deadline: Deadline) -> None:

@@ -8,8 +8,9 @@ from shop_floor import FIFTY, Shop, basket, paid, plain_basket
 
 from adapters.loyalty.memory import Fault, Question
 from gateway.domain.call import Operation
+from gateway.domain.change import Change
 from gateway.domain.sale_record import Alert, Form, State
-from gateway.errors import StoreUnavailable
+from gateway.errors import Conflict, StoreUnavailable
 
 
 def sales_told(shop: Shop) -> int:
@@ -33,6 +34,25 @@ async def test_a_close_of_held_points_updates_the_held_order(shop: Shop) -> None
     assert order is not None
     assert (order.summary, order.effect.redeemed, order.total) == ("Paid", FIFTY, Decimal("651.82"))
     assert (shop.points(), len(shop.programme.orders)) == (1485, 1)
+
+
+async def test_a_close_after_points_is_written_once(shop: Shop) -> None:
+    """Though the confirm does not name them: what is known to be stored is read first, not written in vain."""
+    priced = await shop.held(basket())
+    refused = []
+    commit = shop.store.commit
+
+    async def counted(change: Change) -> None:
+        try:
+            await commit(change)
+        except Conflict:
+            refused.append(change)
+            raise
+
+    shop.store.commit = counted  # type: ignore[method-assign]  # the store itself, listened to
+    await shop.complete(paid(priced))
+    assert (await shop.sale()).state is State.DELIVERED
+    assert refused == []
 
 
 async def test_a_close_without_the_held_points_gives_them_back(shop: Shop) -> None:
