@@ -97,6 +97,7 @@ class Metrics(Meter):
         self._hour: LastHour | None = None
         self._bound: dict[tuple[object, ...], Any] = {}
         self._observed: dict[tuple[object, ...], Observed] = {}
+        self._calls: dict[tuple[str, str], Observed] = {}
         self._requests: dict[tuple[RegisterRef | None, str, str], tuple[Observed, Counter]] = {}
         Gauge("pos_gateway_build_info", "The running version", ("version",), registry=self.registry).labels(
             __version__
@@ -114,13 +115,20 @@ class Metrics(Meter):
         self._child(self._counters, name, labels).inc()
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
-        if self._hour is not None and name == "loyalty_call_duration":
-            self._hour.answered(labels["outcome"])
         key = (name, *labels.values())  # of one metric they always come in one order
         observed = self._observed.get(key)
         if observed is None:
             observed = self._observed[key] = self._times[name].labels(**labels)
         observed.observe(seconds)
+
+    def call(self, operation: str, outcome: str, seconds: float) -> None:
+        if self._hour is not None:
+            self._hour.answered(outcome)
+        took = self._calls.get((operation, outcome))
+        if took is None:
+            labels = self._times["loyalty_call_duration"].labels(operation=operation, outcome=outcome)
+            took = self._calls[(operation, outcome)] = labels
+        took.observe(seconds)
 
     def histograms(self) -> Iterator[str]:
         """Their text, piece by piece."""

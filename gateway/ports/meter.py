@@ -15,5 +15,8 @@ class Meter(Protocol):
     def set(self, name: str, value: float, **labels: str) -> None:
         """A value that goes up and down, in base units."""
 
+    def call(self, operation: str, outcome: str, seconds: float) -> None:
+        """One call to the loyalty server ended."""
+
     def request(self, register: RegisterRef | None, operation: str, outcome: str, seconds: float) -> None:
         """One register request answered: one log line, one observation."""

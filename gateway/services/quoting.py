@@ -68,7 +68,7 @@ class Quoting:
         asked = deadline.less(RESERVE)
         customer = known.customer_of(receipt.customer)
         if receipt.customer is None or customer is not None:
-            quote = await _or_words(self._ask_price(receipt, known, asked))
+            quote = await self._ask_price(receipt, known, asked)
         else:
             quote, customer = await self._ask_both(receipt, receipt.customer, known, asked)
         if isinstance(quote, str):
@@ -78,12 +78,18 @@ class Quoting:
         hints = self._wording.prompts(Moment.QUOTED, buyer, receipt.register) if buyer else ()
         return self._told(receipt, quote, buyer, (*notices(quote, self._wording.say), *hints))
 
-    async def _ask_price(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Quote:
+    async def _ask_price(self, receipt: Receipt, known: OpenReceipt, deadline: Deadline) -> Quote | str:
+        """The quote, or the server's words to the cashier; empty when nobody answered."""
         generation = known.generation
         if generation is None:
             generation = await self._generation(receipt, known)
         order = order_id(receipt.id, generation)
-        return await self._program.quote(receipt, order, self._records.clock.now(), deadline=deadline)
+        try:
+            return await self._program.quote(receipt, order, self._records.clock.now(), deadline=deadline)
+        except LoyaltyRejected as error:
+            return str(error)
+        except LoyaltyError:
+            return ""
 
     async def _generation(self, receipt: Receipt, known: OpenReceipt) -> int:
         """The sale's; the first one while the store cannot be read: a price is no promise."""
@@ -99,7 +105,7 @@ class Quoting:
         """The customer is asked for once per receipt: the quote itself need not carry names and contacts."""
         asking = asyncio.create_task(_or_none(self._program.identify(key, receipt.register, deadline=deadline)))
         try:  # `gather` would make a task of the price too
-            quote = await _or_words(self._ask_price(receipt, known, deadline))
+            quote = await self._ask_price(receipt, known, deadline)
             customer = await asking
         finally:
             asking.cancel()
@@ -135,13 +141,3 @@ async def _or_none(question: Awaitable[T]) -> T | None:
         return await question
     except LoyaltyError:
         return None
-
-
-async def _or_words(question: Awaitable[Quote]) -> Quote | str:
-    """The quote, or the server's words to the cashier; empty when nobody answered."""
-    try:
-        return await question
-    except LoyaltyRejected as error:
-        return str(error)
-    except LoyaltyError:
-        return ""

@@ -20,7 +20,7 @@ async def read(metrics: Metrics) -> dict[str, Metric]:
 async def test_a_histogram_reads_as_it_was_observed() -> None:
     metrics = Metrics([0.3, 0.6, 4.0])
     for seconds in (0.29, 0.3, 0.31, 0.61, 99.0):
-        metrics.observe("loyalty_call_duration", seconds, operation="quote", outcome="ok")
+        metrics.call("quote", "ok", seconds)
     metrics.observe("event_loop_lag", 0.001)
     families = await read(metrics)
     family = families["pos_gateway_loyalty_call_duration_seconds"]
@@ -56,7 +56,7 @@ async def test_a_scrape_with_all_series_lets_others_run() -> None:
     metrics = Metrics()
     for operation in Operation:
         for outcome in ("ok", "refused", "unavailable", "unknown"):
-            metrics.observe("loyalty_call_duration", 0.1, operation=operation, outcome=outcome)
+            metrics.call(operation, outcome, 0.1)
     turns, done = 0, asyncio.create_task(exposed(metrics.registry.collect(), metrics.histograms()))
     began = time.perf_counter()
     while not done.done():

@@ -296,7 +296,7 @@ async def test_a_question_is_asked_anew_only_where_a_connection_went_stale(
     server: RawServer, transport: Transport
 ) -> None:
     server.scripts = [resets]
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(LoyaltyUnavailable):
         await ask(transport)
     assert len(server.requests) == 1
 
@@ -395,7 +395,7 @@ async def test_after_closing_no_question_is_asked_anew(server: RawServer, transp
     call = asyncio.create_task(ask(transport))
     await server.asked.wait()
     await transport.close()
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(LoyaltyUnavailable):
         await asyncio.wait_for(call, 2)
     assert server.connections == 1
 

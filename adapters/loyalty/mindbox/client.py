@@ -1,8 +1,9 @@
 """The Mindbox client: one keep-alive pool, every call bounded by its deadline."""
 
 import time
+from collections.abc import Coroutine
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from msgspec.structs import astuple, replace
@@ -19,7 +20,7 @@ from gateway.domain.deadline import Deadline
 from gateway.domain.quote import Quote
 from gateway.domain.receipt import Receipt, RegisterRef
 from gateway.domain.sale_record import CREATE_THEN_CANCEL
-from gateway.errors import LoyaltyUnavailable, OutcomeUnknown, TooManyCalls
+from gateway.errors import TooManyCalls
 from gateway.ports import LoyaltyProgram
 
 Mode = Literal["sync", "async"]
@@ -96,12 +97,9 @@ class MindboxClient:
     async def _read(self, operation: str, body: bytes, deadline: Deadline) -> Envelope:
         return answers.question(await self.ask(operation, body, deadline), decode)
 
-    async def ask(self, operation: str, body: bytes, deadline: Deadline) -> Reply:
+    def ask(self, operation: str, body: bytes, deadline: Deadline) -> Coroutine[Any, Any, Reply]:
         """The reply to what changes nothing: it may be sent again on a new connection."""
-        try:
-            return await self._transport.post(self._asking[operation], body, deadline, repeatable=True)
-        except OutcomeUnknown as error:  # there is no outcome to wonder about
-            raise LoyaltyUnavailable(str(error), retry_after=error.retry_after) from error
+        return self._transport.post(self._asking[operation], body, deadline, repeatable=True)
 
     async def tell(self, operation: str, body: bytes, deadline: Deadline) -> Reply:
         """The reply to what changes a person or sends an SMS: never sent twice."""

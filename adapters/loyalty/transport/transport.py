@@ -1,7 +1,7 @@
 """Calls over a pool of keep-alive connections; every call ends at its deadline, with a verdict.
 
-A call that cannot have reached the server raises `LoyaltyUnavailable`: no connection, no time, or a question
-whose end never left this process. Anything else without a whole answer raises `OutcomeUnknown`.
+A call that cannot have done anything raises `LoyaltyUnavailable`: no connection, no time, a question that changes
+nothing, or one whose end never left this process. Anything else without a whole answer raises `OutcomeUnknown`.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ class Transport:
     async def post(self, address: str, body: bytes, deadline: Deadline, *, repeatable: bool) -> Reply:
         """Send `body` to `address` (path and query, encoded) and wait for the reply, whatever its status.
 
-        `repeatable`: a question that changes nothing; a connection that the server closed while it was idle is
-        then no failure. Raises `LoyaltyUnavailable`, `OutcomeUnknown`.
+        `repeatable`: a question that changes nothing: there is no outcome to wonder about, and a connection that the
+        server closed while it was idle is no failure. Raises `LoyaltyUnavailable`, `OutcomeUnknown`.
         """
         question = self._target.question(address, body)
         while self._free <= 0:
@@ -78,6 +78,8 @@ class Transport:
                     continue
                 if not connection.was_sent:
                     raise LoyaltyUnavailable("the loyalty server takes no request") from error
+                if repeatable:
+                    raise LoyaltyUnavailable(f"no answer: {error}") from error
                 raise OutcomeUnknown(f"no answer: {error}") from error
 
     def _may_repeat(self, connection: Connection, deadline: Deadline) -> bool:

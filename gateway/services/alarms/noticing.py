@@ -33,6 +33,9 @@ class Noticing(Meter):
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         self._meter.observe(name, seconds, **labels)
 
+    def call(self, operation: str, outcome: str, seconds: float) -> None:
+        self._meter.call(operation, outcome, seconds)
+
     def set(self, name: str, value: float, **labels: str) -> None:
         if name == "printer_trouble" and value:
             self._printer(labels)

@@ -79,7 +79,7 @@ class Gate:
             self.breaker.failed(ticket, now)
         if cut_short or error is None or isinstance(error, LoyaltyRejected | NoSign):
             self.measured.add(seconds)
-        self._meter.observe("loyalty_call_duration", seconds, operation=self.kind, outcome=_outcome(error))
+        self._meter.call(self.kind, _outcome(error), seconds)
         if self.breaker.state is not self._seen:
             self._look()
 
