@@ -63,6 +63,6 @@ def _alone(path: Path, count: int) -> float:
         began = time.perf_counter()
         for change in changes:
             connection.execute("BEGIN IMMEDIATE")
-            writing.apply(change, connection)
+            writing.apply((change,), connection)
             connection.execute("COMMIT")
         return count / (time.perf_counter() - began)
