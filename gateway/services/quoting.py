@@ -62,8 +62,7 @@ class Quoting:
     async def quote(self, receipt: Receipt, deadline: Deadline) -> Quoted:
         """Prices of the basket by the deadline; the last valid ones, or none, when nobody answers."""
         known = self._receipts.recall(receipt.id)
-        if known.seen_at is None:  # once a receipt is often enough to know its register's clock
-            self._clocks.met(receipt)
+        self._clocks.met(receipt)
         known.seen_at = self._records.clock.now()
         asked = deadline.less(RESERVE)
         customer = known.customer_of(receipt.customer)

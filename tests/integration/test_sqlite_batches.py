@@ -7,7 +7,18 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from builders import AT, later, make_close, make_full_sale, make_history, make_refund, make_sale, make_work
+from builders import (
+    AT,
+    later,
+    make_close,
+    make_document,
+    make_full_sale,
+    make_history,
+    make_job,
+    make_refund,
+    make_sale,
+    make_work,
+)
 from fatal_errors import no_fatal_error
 from msgspec.structs import replace
 
@@ -113,6 +124,19 @@ async def test_work_that_several_are_about_ends_as_the_last_of_them_says(store: 
     assert await store.next_due(Lane.SALES) == later(hours=1)
     assert await together(store, over, planned) == [None, None]
     assert await store.next_due(Lane.SALES) == AT
+
+
+async def test_a_slip_and_a_document_end_as_the_last_of_their_changes_says(store: SqliteStore) -> None:
+    made, over = Change(jobs=(make_job(),)), Change(jobs_over=(make_job().id,))
+    assert await together(store, over, made) == [None, None]
+    assert [job.id for job in await store.print_jobs(10)] == [make_job().id]
+    again = Change(jobs=(make_job(version=1),))
+    assert await together(store, over, again) == [None, Conflict]
+    assert await store.print_jobs(10) == []
+    kept = make_document()
+    dropped = Change(dropped=(replace(kept, dropped="read"),))
+    assert await together(store, dropped, Change(documents=(kept,))) == [None, None]
+    assert await store.documents() == [kept]
 
 
 async def test_history_of_a_batch_is_in_the_order_of_its_changes(store: SqliteStore) -> None:

@@ -30,8 +30,7 @@ class Transport:
     def __init__(self, base_url: str, headers: Mapping[str, str], most: int) -> None:
         self._target = target(base_url, headers)
         self._addresses = Addresses(self._target.host, self._target.port)
-        self._free = most
-        self._freed = asyncio.Event()
+        self._places = asyncio.Semaphore(most)
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
         self._is_closed = False
@@ -43,14 +42,14 @@ class Transport:
         server closed while it was idle is no failure. Raises `LoyaltyUnavailable`, `OutcomeUnknown`.
         """
         question = self._target.question(address, body)
-        while self._free <= 0:
+        if self._places.locked():
             await self._place(deadline)
-        self._free -= 1
+        else:
+            await self._places.acquire()  # at once
         try:
             return await self._call(question, deadline, repeatable=repeatable)
         finally:
-            self._free += 1
-            self._freed.set()
+            self._places.release()
 
     async def close(self) -> None:
         """Whoever still waits hears that his call was cut; nothing is sent any more."""
@@ -60,11 +59,10 @@ class Transport:
         await asyncio.sleep(0)  # the loop lets go of the sockets
 
     async def _place(self, deadline: Deadline) -> None:
-        """Until a place may be free."""
-        self._freed.clear()
+        """First come, first served."""
         try:
             async with asyncio.timeout(deadline.left(time.monotonic())):
-                await self._freed.wait()
+                await self._places.acquire()
         except TimeoutError as error:
             raise LoyaltyUnavailable("too many calls to the loyalty server") from error
 

@@ -64,9 +64,16 @@ def apply(changes: Sequence[Change], connection: Connection) -> None:
 
 
 def _meet(changes: Sequence[Change]) -> bool:
-    """Whether two of them are about one piece of work: it matters then which of them is first."""
-    works = [row.id for change in changes for row in (*change.finished, *change.done, *change.again, *change.work)]
-    return len(set(works)) < len(works)
+    """Whether two of them are about one thing that different statements write: it matters then which is first."""
+    touched = list(chain.from_iterable(map(_touched, changes)))
+    return len(set(touched)) < len(touched)
+
+
+def _touched(change: Change) -> set[str]:
+    work = [row.id for row in (*change.finished, *change.done, *change.again, *change.work)]
+    slips = [row.id for row in change.jobs]
+    documents = [row.id for row in (*change.documents, *change.dropped)]
+    return {*work, *slips, *change.jobs_over, *documents}
 
 
 def _write(changes: Sequence[Change], connection: Connection) -> None:
