@@ -250,7 +250,7 @@ def _first_try(
 ) -> FirstTry:
     """As the outbox's own delivery, of a sale that need not be read: it was stored this moment."""
 
-    async def attempt(_work: Work, sale: Sale) -> Sale:
+    async def attempt(sale: Sale) -> Sale:
         _require_rest_over(guard, Operation.SALE)
         return await delivering.deliver_closed(sale, Deadline(clock.monotonic() + seconds))
 

@@ -47,9 +47,7 @@ class LastHour:
         if len(self._times) < MOST:
             self._times.append(seconds)
         if register is not None:
-            seen = self.registers.get(register)
-            if seen is None:
-                seen = self.registers[register] = Seen()
+            seen = self.registers.get(register) or self.registers.setdefault(register, Seen())
             seen.last = self._clock.now()
             seen.calls += 1
             seen.errors += failed

@@ -97,7 +97,6 @@ class Metrics(Meter):
         self._hour: LastHour | None = None
         self._bound: dict[tuple[object, ...], Any] = {}
         self._observed: dict[tuple[object, ...], Observed] = {}
-        self._calls: dict[tuple[str, str], Observed] = {}
         self._requests: dict[tuple[RegisterRef | None, str, str], tuple[Observed, Counter]] = {}
         Gauge("pos_gateway_build_info", "The running version", ("version",), registry=self.registry).labels(
             __version__
@@ -124,11 +123,7 @@ class Metrics(Meter):
     def call(self, operation: str, outcome: str, seconds: float) -> None:
         if self._hour is not None:
             self._hour.answered(outcome)
-        took = self._calls.get((operation, outcome))
-        if took is None:
-            labels = self._times["loyalty_call_duration"].labels(operation=operation, outcome=outcome)
-            took = self._calls[(operation, outcome)] = labels
-        took.observe(seconds)
+        self.observe("loyalty_call_duration", seconds, operation=operation, outcome=outcome)
 
     def histograms(self) -> Iterator[str]:
         """Their text, piece by piece."""

@@ -8,7 +8,7 @@ from gateway.domain.sale_record import Sale
 from gateway.domain.work import Work
 from gateway.services.outbox import Outbox
 
-Attempt = Callable[[Work, Sale], Awaitable[Sale]]
+Attempt = Callable[[Sale], Awaitable[Sale]]
 """Delivers a sale that was closed this moment; gives it back as it is then stored."""
 
 
@@ -24,8 +24,8 @@ class FirstTry:
         """The sale as it ended; None when that is not known by the deadline. It goes on in the background."""
         ended: list[Sale] = []
 
-        async def attempt(work: Work) -> bool:
-            ended.append(await self._attempt(work, closed.sale))
+        async def attempt(_work: Work) -> bool:
+            ended.append(await self._attempt(closed.sale))
             return True
 
         await self._outbox.try_now(closed.work[0], deadline, attempt)

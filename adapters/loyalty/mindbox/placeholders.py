@@ -4,7 +4,6 @@ A placeholder is a named output area, at the order or at a line (Mindbox develop
 """
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 from adapters.loyalty.mindbox.settings import MindboxSettings
 from adapters.loyalty.mindbox.wire import ContentBlock, LineBlock, OrderBlock, PlaceholderBlock, PossibleDiscounts
@@ -22,7 +21,7 @@ def texts(order: OrderBlock, lines: Sequence[LineItem], settings: MindboxSetting
     printed: dict[str, None] = {}
     for placeholder in order.placeholders:
         _sort(placeholder, "", hints, printed, settings)
-    for line in filter(attrgetter("placeholders"), order.lines):
+    for line in order.lines:
         for placeholder in line.placeholders:
             _sort(placeholder, _goods(line, lines), hints, printed, settings)
     return tuple(hints), tuple(printed)

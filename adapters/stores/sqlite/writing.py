@@ -2,7 +2,7 @@
 
 How this works. The changes of a batch are written together, a statement for all rows of a kind: each time that it
 is entered sqlite3 lets go of the interpreter's lock, and has to win it back from a busy event loop. A statement that
-finds less rows than it was given says that somebody's version has moved on, not whose: then the writer undoes the
+finds fewer rows than it was given says that somebody's version has moved on, not whose: then the writer undoes the
 batch, and each change is written alone.
 """
 
