@@ -1,6 +1,7 @@
 """The gateway as it is shipped: its own command, a config file, SQLite on disk, the JSON log in a file."""
 
 import contextlib
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from benchmark.processes import CANDIDATE, ROOT, Server, ask, free_port, started, wait_until
 from benchmark.traffic import ACCESS_KEY
 
-COMMAND = str(ROOT / ".venv/bin/pos-gateway")
+COMMAND = str(Path(sys.executable).with_name("pos-gateway"))
 
 HEAD = """
 [outlet]

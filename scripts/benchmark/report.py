@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,7 +58,13 @@ def machine() -> str:
     model = next((row.partition(":")[2].strip() for row in info if row.startswith("model name")), platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0))
-    return f"{model}, {cores} cores, {memory:.0f} GB, Python {platform.python_version()}, {platform.system()}"
+    return f"{model}, {cores} cores, {memory:.0f} GB, {interpreter()}, {platform.system()}"
+
+
+def interpreter() -> str:
+    """Builds of one version differ by a fifth: the distribution's is the one that the package runs on."""
+    whose = "the system's " if Path(sys.executable).resolve().is_relative_to("/usr/bin") else ""
+    return f"{whose}Python {platform.python_version()}"
 
 
 def markdown(figures: Sequence[Figure]) -> str:
