@@ -46,17 +46,18 @@ class Job(Struct, kw_only=True):
 
 
 class Outcome(Struct, kw_only=True):
-    """`latencies` in seconds beside the action's place in the job; `marked` answers contain the job's marker;
-    `timers` is how late each bare timer rang. `still`: beside each latency, seconds of it in which this process
-    did not run either.
+    """`latencies` in seconds beside the action's place in the job; `timers` is how late each bare timer rang.
+
+    Beside each latency: whether the answer is `marked`, as it contains the job's marker; and `still`, seconds of it
+    in which this process did not run either.
     """
 
     seconds: float
     latencies: list[tuple[int, float]]
     unanswered: int
     refused: int
-    marked: int
     timers: list[float]
+    marked: list[bool]
     still: list[float]
 
 
@@ -119,11 +120,12 @@ class Load:
         self._round = Round(job.actions, job.first, job.times, job.apart)
         self.requests = [self._round.request(place, job.registers) for place in range(job.count)]
         self._latencies: list[tuple[int, float]] = []
-        self._counts = {"unanswered": 0, "refused": 0, "marked": 0}
+        self._counts = {"unanswered": 0, "refused": 0}
         self._timers: list[float] = []
         self._standstill = Standstill()
         self._still_before = [0.0] * job.count
         self._still: list[float] = []
+        self._marked: list[bool] = []
         self._due: deque[tuple[int, float]] = deque()
         self._idle: deque[Lane] = deque()
         self._over = asyncio.Event()
@@ -147,6 +149,7 @@ class Load:
             seconds=now() - began,
             latencies=self._latencies,
             timers=self._timers,
+            marked=self._marked,
             still=self._still,
             **self._counts,
         )
@@ -193,7 +196,7 @@ class Load:
         self._latencies.append((self._round.action(place), took))
         self._still.append(self._standstill.seconds - self._still_before[place])
         self._counts["refused"] += not answer.startswith(b"HTTP/1.1 200")
-        self._counts["marked"] += bool(self._marker) and self._marker in answer
+        self._marked.append(bool(self._marker) and self._marker in answer)
         self._end_when_over()
 
     def lost(self) -> None:

@@ -22,9 +22,10 @@ pos-gateway status
 """
 
 
-def test_the_package_runs_on_debians_python_and_knows_no_checkout(tree: Path) -> None:
+def test_the_package_runs_on_debians_python_and_uvloop_and_knows_no_checkout(tree: Path) -> None:
     assert inside(tree, "pos-gateway version").strip() == __version__
     assert inside(tree, "readlink -f /usr/lib/pos-gateway/bin/python3").strip() == "/usr/bin/python3.11"
+    inside(tree, "/usr/lib/pos-gateway/bin/python3 -c 'import uvloop'")
     assert inside(tree, f"grep -rlI {ROOT} /usr/lib/pos-gateway /usr/share/pos-gateway || true") == ""
 
 
