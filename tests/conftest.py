@@ -1,5 +1,6 @@
 """Settings of the whole suite."""
 
+import asyncio
 import os
 import shutil
 
@@ -23,6 +24,19 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False),
     ]
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--loop", choices=("asyncio", "uvloop"), default="asyncio", help="what tests of sockets run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The package brings uvloop; where there is none, asyncio serves: what meets a socket is tried on both."""
+    if config.getoption("loop") == "uvloop":
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
 
 SLOW = (
     "/tests/acceptance/test_faults.py",

@@ -478,7 +478,7 @@ async def test_a_burst_of_connections_asks_for_the_name_once(
     server.scripts = [says(OK)]
     transport = Transport(server.url.replace("127.0.0.1", "localhost"), {}, 8)
     await asyncio.gather(*(ask(transport) for _ in range(8)))
-    assert asked == ["localhost"]
+    assert asked.count("localhost") == 1  # uvloop has addresses read by the same function
     await transport.close()
 
 
