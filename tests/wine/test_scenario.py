@@ -31,6 +31,10 @@ WAITED = 1000 + 1500
 """Milliseconds: the scenario's `waitSeconds`, and room for a computer that does other things too."""
 
 
+BUDGETS = "[budgets]\nidentify = 0.9\nquote = 0.9\nredeem = 0.9\n"
+"""Just below it, for the same computer: what is told at the end of a budget has tests of its own."""
+
+
 class Store:
     """A shop, a proxy between it and the till, and the till."""
 
@@ -55,7 +59,7 @@ def _prefix() -> None:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with Shop(tmp_path) as shop, FaultProxy(shop.url) as proxy:
+    async with Shop(tmp_path, more=BUDGETS) as shop, FaultProxy(shop.url) as proxy:
         yield Store(shop, proxy, FrontolTill(tmp_path, proxy.url))
 
 
