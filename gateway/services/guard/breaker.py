@@ -79,6 +79,10 @@ class Breaker:
         self._probing = True
         return self._stretch
 
+    def still_admits(self, ticket: Ticket) -> bool:
+        """Whether a call that has this ticket, and was not made yet, may be made now."""
+        return self.state is BreakerState.CLOSED or (self.state is BreakerState.HALF_OPEN and ticket == self._stretch)
+
     def succeeded(self, ticket: Ticket, now: float) -> None:
         if ticket != self._stretch:
             return

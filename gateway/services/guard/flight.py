@@ -117,10 +117,13 @@ class Flight(Generic[T]):
 
     async def _ask_first(self) -> T:
         limiter = self.lane.limiter
-        if not limiter.try_take():
+        is_late = not limiter.try_take()
+        if is_late:
             await limiter.take(self._deadline)
             self._began = self.lane.clock.monotonic()
         try:
+            if is_late:
+                self.lane.gate.enter_late(self._ticket)
             self._sent = True
             self._plan_second()
             return await self.question.call(deadline=Deadline(self._began + FAR))

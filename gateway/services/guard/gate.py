@@ -63,6 +63,13 @@ class Gate:
             self._look()
         return ticket
 
+    def enter_late(self, ticket: Ticket) -> None:
+        """A call that waited for a place can go out. Raises `NotAsked` when the server was given up in the meantime:
+        those who waited would all call it at once, and make new connections for it.
+        """
+        if not self.breaker.still_admits(ticket):
+            raise NotAsked("the loyalty server has failed too often meanwhile", retry_after=self.rest())
+
     def settle(
         self, ticket: Ticket, error: BaseException | None, seconds: float, now: float, *, cut_short: bool = False
     ) -> None:

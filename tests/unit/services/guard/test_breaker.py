@@ -33,6 +33,20 @@ def test_it_opens_at_five_failures_in_a_row(breaker: Breaker) -> None:
     assert breaker.enter(29.9) is None
 
 
+def test_a_call_that_has_waited_goes_out_while_the_breaker_is_closed_or_it_is_the_probe(breaker: Breaker) -> None:
+    before = breaker.enter(0)
+    assert before is not None
+    assert breaker.still_admits(before)
+    opened(breaker)
+    assert not breaker.still_admits(before)
+    probe = breaker.enter(30)
+    assert probe is not None
+    assert breaker.still_admits(probe)
+    assert not breaker.still_admits(before)
+    breaker.succeeded(probe, 30)
+    assert breaker.still_admits(before), "the server is well again: who waited from before may ask it"
+
+
 def test_a_success_ends_the_row(breaker: Breaker) -> None:
     for at in range(8):
         ask(breaker, at * 20, well=at % 4 == 3)

@@ -1,13 +1,14 @@
 """How many calls go out at once, who waits, and for how long."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from scripted_program import HANG, Till
 from virtual_loop import LoopClock, VirtualLoop, virtual
 
 from gateway.domain.call import Operation
-from gateway.errors import LoyaltyUnavailable
+from gateway.errors import LoyaltyError, LoyaltyUnavailable, NotAsked
 from gateway.services.guard.limiter import Limiter, NoPlace
 from gateway.services.guard.retries import RetryBudget
 
@@ -45,6 +46,21 @@ async def test_waiting_for_a_place_says_nothing_about_the_server() -> None:
     )
     await asyncio.sleep(1)
     assert till.guard.gates["quote"].is_closed
+    assert till.guard.in_flight == 0
+
+
+@pytest.mark.parametrize("ask", [Till.quote, lambda till, name, within: till.send(order=name, within=within)])
+@virtual
+async def test_who_waits_when_the_server_is_given_up_is_not_sent_to_it_and_hears_so_at_once(ask: Any) -> None:
+    """They would all come to a server that is dead, each with a connection to be made, while tills wait."""
+    till = Till(LoopClock(), script=HANG, in_flight=8, patience=0.5)
+    began = till.clock.monotonic()
+    asked = [ask(till, f"receipt-{number}", within=0.5 if number < 8 else 2) for number in range(40)]
+    errors = await asyncio.gather(*asked, return_exceptions=True)
+    assert all(isinstance(error, LoyaltyError) for error in errors)
+    assert all(isinstance(error, NotAsked) for error in errors[8:])
+    assert till.clock.monotonic() - began == pytest.approx(0.5)
+    assert len(till.program.calls) == 8
     assert till.guard.in_flight == 0
 
 
