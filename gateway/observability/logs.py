@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import msgspec
 import structlog
@@ -11,6 +11,7 @@ from structlog.typing import EventDict, Processor
 
 from gateway.observability.broken import first_words, place_of_error
 from gateway.observability.requests import REQUESTS
+from gateway.observability.sink import Sink
 
 LONG_DIGITS = re.compile(r"\+?\d(?:[\s()-]{0,2}\d){8,}")
 """Phones and card numbers, in any spelling."""
@@ -48,10 +49,14 @@ def use_level(level: str) -> None:
             setattr(_Filtering, name, method)
 
 
-def configure(level: str, *, readable: bool) -> None:
-    """Set up structlog for the process, and send the libraries' own logging through it."""
+def configure(level: str, *, readable: bool) -> Sink | None:
+    """Set up structlog for the process, and send the libraries' own logging through it.
+
+    Gives back where lines of JSON go; what people read on a terminal goes there at once.
+    """
     use_level(level)
-    REQUESTS.write = None if readable else _write
+    sink = None if readable else Sink(sys.stderr.buffer)
+    REQUESTS.write = None if sink is None else sink.write
     shared: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -63,16 +68,12 @@ def configure(level: str, *, readable: bool) -> None:
         processors=[*shared, renderer],
         wrapper_class=_Filtering,
         logger_factory=structlog.PrintLoggerFactory(sys.stderr)
-        if readable
-        else structlog.BytesLoggerFactory(sys.stderr.buffer),
+        if sink is None
+        else structlog.BytesLoggerFactory(cast("BinaryIO", sink)),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)
-
-
-def _write(line: bytes) -> None:
-    sys.stderr.buffer.write(line)
-    sys.stderr.buffer.flush()
+    return sink
 
 
 class _Forward(logging.Handler):

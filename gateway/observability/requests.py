@@ -33,7 +33,7 @@ class RequestLog:
     """
 
     def __init__(self) -> None:
-        self.write: Callable[[bytes], None] | None = None
+        self.write: Callable[[bytes], object] | None = None
         self.is_wanted = True
         self._encode = msgspec.json.Encoder().encode
 

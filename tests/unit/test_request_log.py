@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import structlog
@@ -21,9 +22,18 @@ def as_before() -> Iterator[None]:
     REQUESTS.write, REQUESTS.is_wanted = None, True
 
 
-def test_a_request_is_one_line_of_json_at_once(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    logs.configure("info", readable=False)
-    REQUESTS.tell(REGISTER, "calculate", "ok", 0.01234)
+@contextmanager
+def written(level: str = "info") -> Iterator[None]:
+    """What is logged inside stands on the error output afterwards."""
+    sink = logs.configure(level, readable=False)
+    assert sink is not None
+    yield
+    sink.close()
+
+
+def test_a_request_is_one_line_of_json(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    with written():
+        REQUESTS.tell(REGISTER, "calculate", "ok", 0.01234)
     line = json.loads(capsysbinary.readouterr().err)
     assert line.pop("timestamp").endswith("Z")
     assert line == {
@@ -37,18 +47,17 @@ def test_a_request_is_one_line_of_json_at_once(capsysbinary: pytest.CaptureFixtu
 
 
 def test_it_has_the_members_of_every_other_line(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    logs.configure("info", readable=False)
-    REQUESTS.tell(REGISTER, "calculate", "ok", 1)
-    structlog.get_logger().info("register_request", register="", operation="", outcome="", milliseconds=1.0)
+    with written():
+        REQUESTS.tell(REGISTER, "calculate", "ok", 1)
+        structlog.get_logger().info("register_request", register="", operation="", outcome="", milliseconds=1.0)
     ours, theirs = map(json.loads, capsysbinary.readouterr().err.splitlines())
     assert ours.keys() == theirs.keys()
     assert len(ours["timestamp"]) == len(theirs["timestamp"])
 
 
 def test_it_follows_the_level_of_the_log(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    logs.configure("warning", readable=False)
-    REQUESTS.tell(REGISTER, "calculate", "ok", 1)
-    assert capsysbinary.readouterr().err == b""
-    logs.use_level("info")
-    REQUESTS.tell(None, "unreadable", "refused", 1)
+    with written("warning"):
+        REQUESTS.tell(REGISTER, "calculate", "ok", 1)
+        logs.use_level("info")
+        REQUESTS.tell(None, "unreadable", "refused", 1)
     assert json.loads(capsysbinary.readouterr().err)["register"] == ""

@@ -1,0 +1,101 @@
+"""Log lines on their way out: in order, and never in the way of a register."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from gateway.observability import sink as sinks
+from gateway.observability.sink import Sink
+
+MANY = 5000
+"""Lines of a hundred bytes: many times what a pipe holds."""
+
+
+def line(number: int) -> bytes:
+    return b"%099d\n" % number
+
+
+def test_lines_come_out_whole_and_in_their_order(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as file:
+        sink = Sink(file)
+        for number in range(MANY):
+            sink.write(line(number))
+        sink.close()
+    assert (tmp_path / "log").read_bytes() == b"".join(map(line, range(MANY)))
+
+
+def test_a_pipe_that_nobody_reads_holds_nobody_up() -> None:
+    """As a journal that stands still: the thread waits, whoever logs does not."""
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb") as writer:
+        sink = Sink(writer)
+        for number in range(MANY):
+            sink.write(line(number))
+        assert reader.read(100 * MANY) == b"".join(map(line, range(MANY)))
+        sink.close()
+
+
+def test_what_is_too_much_is_counted_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sinks, "MOST", 10)
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb") as writer:
+        sink = Sink(writer)
+        sink.write(bytes(1_000_000) + b"\n")  # more than the pipe takes
+        reader.read(1)  # the thread is at it
+        for number in range(30):
+            sink.write(line(number))
+        rest = reader.read(1_000_000)
+        lines = [reader.readline() for _ in range(11)]
+        sink.close()
+    assert rest.endswith(b"\n")
+    assert lines[:10] == [line(number) for number in range(10)]
+    said = json.loads(lines[10])
+    assert (said["event"], said["lines"], said["level"]) == ("log_lines_lost", 20, "warning")
+
+
+class FullDisk(BytesIO):
+    """Refuses once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_full = True
+
+    def write(self, text: bytes) -> int:  # type: ignore[override]  # narrower than a buffer in general
+        if self.is_full:
+            self.is_full = False
+            raise OSError(28, "No space left on device")
+        return super().write(text)
+
+
+def test_a_log_that_cannot_be_written_is_no_reason_to_stop() -> None:
+    file = FullDisk()
+    sink = Sink(file)
+    sink.write(line(1))
+    while file.is_full:
+        time.sleep(0.001)
+    sink.write(line(2))
+    sink.close()
+    assert file.getvalue() == line(2)
+
+
+PROGRAM = """
+import structlog
+from gateway.observability.logs import configure
+configure("info", readable=False)
+structlog.get_logger().info("the last word")
+{end}
+"""
+
+
+@pytest.mark.parametrize("end", ["", "raise SystemExit(3)", "raise ValueError"])
+def test_the_last_line_of_a_process_is_written(end: str) -> None:
+    run = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", PROGRAM.format(end=end)], capture_output=True, timeout=30, check=False
+    )
+    assert b"the last word" in run.stderr
