@@ -55,7 +55,7 @@ def configure(level: str, *, readable: bool) -> Sink | None:
     Gives back where lines of JSON go; what people read on a terminal goes there at once.
     """
     use_level(level)
-    sink = None if readable else Sink(sys.stderr.buffer)
+    sink = None if readable else Sink(getattr(sys.stderr.buffer, "raw", sys.stderr.buffer))
     REQUESTS.write = None if sink is None else sink.write
     shared: list[Processor] = [
         structlog.processors.add_log_level,

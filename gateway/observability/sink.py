@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
-from typing import BinaryIO
+from typing import Protocol
 
 import msgspec
 
@@ -21,11 +21,19 @@ LAST_SECONDS = 2.0
 """What the end of the process waits for the last ones."""
 
 
-class Sink:
-    """As much of a binary file as structlog needs. What cannot be written is dropped and counted: selling goes on."""
+class Output(Protocol):
+    def write(self, text: bytes | memoryview, /) -> int | None:
+        """How much of it was taken."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+
+class Sink:
+    """As much of a binary file as structlog needs. Lines that nobody takes are dropped, and counted: selling goes on.
+
+    `output` has no buffer of its own: what it refused would come again before the next lines.
+    """
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
         self._lost = 0
         self._thread = Thread(target=self._work, name="log-writer", daemon=True)
@@ -44,7 +52,7 @@ class Sink:
         """The thread does so, a moment later."""
 
     def close(self) -> None:
-        """What was written before is with the file, unless it takes too long."""
+        """What was written before has gone out, unless that takes too long."""
         self._lines.put(None)
         self._thread.join(LAST_SECONDS)
 
@@ -60,9 +68,10 @@ class Sink:
 
     def _put(self, text: bytes) -> None:
         lost, self._lost = self._lost, 0
-        with suppress(OSError, ValueError):  # nobody takes it, or the file is closed
-            self._file.write(text + _told(lost) if lost else text)
-            self._file.flush()
+        left = memoryview(text + _told(lost) if lost else text)
+        with suppress(OSError, ValueError):  # a full disk, a reader that has gone, a file that is closed
+            while left:
+                left = left[self._output.write(left) or 0 :]
 
 
 def _told(lost: int) -> bytes:

@@ -22,7 +22,7 @@ def line(number: int) -> bytes:
 
 
 def test_lines_come_out_whole_and_in_their_order(tmp_path: Path) -> None:
-    with (tmp_path / "log").open("wb") as file:
+    with (tmp_path / "log").open("wb", buffering=0) as file:
         sink = Sink(file)
         for number in range(MANY):
             sink.write(line(number))
@@ -33,7 +33,7 @@ def test_lines_come_out_whole_and_in_their_order(tmp_path: Path) -> None:
 def test_a_pipe_that_nobody_reads_holds_nobody_up() -> None:
     """As a journal that stands still: the thread waits, whoever logs does not."""
     read_end, write_end = os.pipe()
-    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb") as writer:
+    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb", buffering=0) as writer:
         sink = Sink(writer)
         for number in range(MANY):
             sink.write(line(number))
@@ -44,7 +44,7 @@ def test_a_pipe_that_nobody_reads_holds_nobody_up() -> None:
 def test_what_is_too_much_is_counted_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sinks, "MOST", 10)
     read_end, write_end = os.pipe()
-    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb") as writer:
+    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb", buffering=0) as writer:
         sink = Sink(writer)
         sink.write(bytes(1_000_000) + b"\n")  # more than the pipe takes
         reader.read(1)  # the thread is at it
@@ -66,7 +66,7 @@ class FullDisk(BytesIO):
         super().__init__()
         self.is_full = True
 
-    def write(self, text: bytes) -> int:  # type: ignore[override]  # narrower than a buffer in general
+    def write(self, text: bytes | memoryview) -> int:  # type: ignore[override]  # narrower than a buffer in general
         if self.is_full:
             self.is_full = False
             raise OSError(28, "No space left on device")
@@ -99,3 +99,22 @@ def test_the_last_line_of_a_process_is_written(end: str) -> None:
         [sys.executable, "-c", PROGRAM.format(end=end)], capture_output=True, timeout=30, check=False
     )
     assert b"the last word" in run.stderr
+
+
+MUCH_TO_SAY = "structlog.get_logger().info('x' * 1_000_000); raise SystemExit(3)"
+
+
+def test_a_process_ends_though_its_log_stands_still() -> None:
+    """With the code it meant to, a moment later."""
+    read_end, write_end = os.pipe()
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [
+            sys.executable,
+            "-c",
+            PROGRAM.format(end="structlog.get_logger().info('x' * 1_000_000); raise SystemExit(3)"),
+        ],
+        stderr=write_end,
+    ) as process:
+        os.close(write_end)
+        assert process.wait(30) == 3
+    os.close(read_end)
