@@ -36,6 +36,7 @@ class Sink:
         self._output = output
         self._lines: SimpleQueue[bytes | None] = SimpleQueue()
         self._lost = 0
+        self._is_cut = False
         self._thread = Thread(target=self._work, name="log-writer", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -67,11 +68,27 @@ class Sink:
             self._put(b"".join(filter(None, lines)))
 
     def _put(self, text: bytes) -> None:
-        lost, self._lost = self._lost, 0
-        left = memoryview(text + _told(lost) if lost else text)
+        """After a failure the next lines begin on a line of their own, and say how many are missing."""
+        if self._is_cut and self._write(b"\n"):
+            self._lost += text.count(b"\n")
+            return
+        lost = self._lost
+        text += _told(lost) if lost else b""
+        left = self._write(text)
+        missing = text[len(text) - left :]
+        self._lost += missing.count(b"\n") - (lost > 0) if missing else -lost
+        self._is_cut = bool(missing) and text[:-left][-1:] not in (b"", b"\n")
+
+    def _write(self, text: bytes) -> int:
+        """How many bytes of it could not be written, the last ones."""
+        left = memoryview(text)
         with suppress(OSError, ValueError):  # a full disk, a reader that has gone, a file that is closed
             while left:
-                left = left[self._output.write(left) or 0 :]
+                taken = self._output.write(left)
+                if taken is None:  # somebody who has the same pipe made it one that does not wait
+                    time.sleep(GATHER_SECONDS)
+                left = left[taken or 0 :]
+        return len(left)
 
 
 def _told(lost: int) -> bytes:

@@ -34,6 +34,9 @@ ROUNDS, HEDGED_SECONDS, BARE_SECONDS = 4, 12, 7
 STILL = 0.03
 """Seconds that the computer may stand still while a question waits: longer, and no gateway could have answered it."""
 
+VOID_ABOVE = 10.0
+"""Per cent of the questions that do not count: of the rest nothing can be said then."""
+
 AFTER_5_S = 2.0
 EXTRA = Target(name="", unit="%", must=6, aim=5)
 
@@ -110,7 +113,8 @@ def _stragglers(plan: Plan, up: Upstream) -> Figure:
     extra = hedged.more_than(bare)
     note = f"{hedged.without:.3%} against {bare.without:.2%}, {extra:.1f} % more calls"
     if excused := (hedged + bare).excused:
-        note += f"; {excused} not counted, the machine stood still"
+        note += f"; {hedged.excused} and {bare.excused} not counted, the machine stood still"
+        plan.check("figure 7, % not counted", 100 * excused / (hedged + bare).questions, VOID_ABOVE)
     return figure("7", ratio, note=note, met=worst(figure("7", ratio).met, EXTRA.met(extra)))
 
 

@@ -171,6 +171,7 @@ class Load:
 
     def _fall_due(self, place: int) -> None:
         began = now()
+        self._standstill.tick()  # what was over by now is not this one's
         self._still_before[place] = self._standstill.seconds
         self._due.append((place, began))
         if self._job.timer:

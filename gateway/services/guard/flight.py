@@ -123,7 +123,7 @@ class Flight(Generic[T]):
             self._began = self.lane.clock.monotonic()
         try:
             if is_late:
-                self.lane.gate.enter_late(self._ticket)
+                self._ticket = self.lane.gate.enter_late(self._ticket, self._began)
             self._sent = True
             self._plan_second()
             return await self.question.call(deadline=Deadline(self._began + FAR))

@@ -63,12 +63,16 @@ class Gate:
             self._look()
         return ticket
 
-    def enter_late(self, ticket: Ticket) -> None:
-        """A call that waited for a place can go out. Raises `NotAsked` when the server was given up in the meantime:
-        those who waited would all call it at once, and make new connections for it.
+    def enter_late(self, ticket: Ticket, now: float) -> Ticket:
+        """As `enter`, after a wait for a place, with the ticket from before it. Raises `NotAsked` when the server was
+        given up in the meantime: those who waited would all call it at once, and make new connections for it.
         """
-        if not self.breaker.still_admits(ticket):
-            raise NotAsked("the loyalty server has failed too often meanwhile", retry_after=self.rest())
+        if self.breaker.still_admits(ticket):
+            return ticket
+        try:
+            return self.enter(now)
+        except LoyaltyUnavailable as error:
+            raise NotAsked(str(error), retry_after=error.retry_after) from None
 
     def settle(
         self, ticket: Ticket, error: BaseException | None, seconds: float, now: float, *, cut_short: bool = False

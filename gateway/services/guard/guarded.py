@@ -143,7 +143,7 @@ class GuardedProgram:
             await self._limiter.take(deadline.at)
             began = clock.monotonic()
             try:
-                gate.enter_late(ticket)
+                ticket = gate.enter_late(ticket, began)
                 return await call()
             finally:
                 self._limiter.release()

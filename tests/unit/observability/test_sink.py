@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -59,29 +58,54 @@ def test_what_is_too_much_is_counted_and_said(monkeypatch: pytest.MonkeyPatch) -
     assert (said["event"], said["lines"], said["level"]) == ("log_lines_lost", 20, "warning")
 
 
-class FullDisk(BytesIO):
-    """Refuses once."""
+class FullDisk:
+    """Takes a line and a half, then nothing, until there is `room`."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.is_full = True
+        self.text = b""
+        self.room = 150
+        self.refused = 0
 
-    def write(self, text: bytes | memoryview) -> int:  # type: ignore[override]  # narrower than a buffer in general
-        if self.is_full:
-            self.is_full = False
+    def write(self, text: bytes | memoryview, /) -> int:
+        if self.room == 0:
+            self.refused += 1
             raise OSError(28, "No space left on device")
-        return super().write(text)
+        taken = min(self.room, len(text))
+        self.text += bytes(text[:taken])
+        self.room -= taken
+        return taken
 
 
-def test_a_log_that_cannot_be_written_is_no_reason_to_stop() -> None:
-    file = FullDisk()
-    sink = Sink(file)
-    sink.write(line(1))
-    while file.is_full:
+def until_refused(disk: FullDisk, times: int) -> None:
+    while disk.refused < times:
         time.sleep(0.001)
-    sink.write(line(2))
+
+
+def test_a_log_that_cannot_be_written_goes_on_when_it_can_and_says_what_is_missing() -> None:
+    disk = FullDisk()
+    sink = Sink(disk)
+    for number in range(4):
+        sink.write(line(number))
+    until_refused(disk, 1)
+    sink.write(line(4))
+    until_refused(disk, 2)
+    disk.room = 1000
+    sink.write(line(5))
     sink.close()
-    assert file.getvalue() == line(2)
+    assert disk.text.startswith(line(0) + line(1)[:50] + b"\n" + line(5))
+    said = json.loads(disk.text.splitlines()[-1])
+    assert (said["event"], said["lines"]) == ("log_lines_lost", 4)
+
+
+def test_a_pipe_that_does_not_wait_is_waited_for() -> None:
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb", buffering=0) as writer:
+        sink = Sink(writer)
+        for number in range(MANY):
+            sink.write(line(number))
+        assert reader.read(100 * MANY) == b"".join(map(line, range(MANY)))
+        sink.close()
 
 
 PROGRAM = """
@@ -108,11 +132,7 @@ def test_a_process_ends_though_its_log_stands_still() -> None:
     """With the code it meant to, a moment later."""
     read_end, write_end = os.pipe()
     with subprocess.Popen(  # noqa: S603 - our own program
-        [
-            sys.executable,
-            "-c",
-            PROGRAM.format(end="structlog.get_logger().info('x' * 1_000_000); raise SystemExit(3)"),
-        ],
+        [sys.executable, "-c", PROGRAM.format(end=MUCH_TO_SAY)],
         stderr=write_end,
     ) as process:
         os.close(write_end)

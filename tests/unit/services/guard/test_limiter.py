@@ -1,6 +1,7 @@
 """How many calls go out at once, who waits, and for how long."""
 
 import asyncio
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from virtual_loop import LoopClock, VirtualLoop, virtual
 
 from gateway.domain.call import Operation
 from gateway.errors import LoyaltyError, LoyaltyUnavailable, NotAsked
+from gateway.services.guard.breaker import BreakerRules, BreakerState
 from gateway.services.guard.limiter import Limiter, NoPlace
 from gateway.services.guard.retries import RetryBudget
 
@@ -62,6 +64,26 @@ async def test_who_waits_when_the_server_is_given_up_is_not_sent_to_it_and_hears
     assert till.clock.monotonic() - began == pytest.approx(0.5)
     assert len(till.program.calls) == 8
     assert till.guard.in_flight == 0
+
+
+@virtual
+async def test_who_has_waited_until_the_server_may_be_asked_again_is_the_probe() -> None:
+    rules = BreakerRules(in_a_row=1, opens_for=0.1)
+    till = Till(LoopClock(), script=chain([HANG, 1.0], repeat(0.1)), in_flight=1, patience=0.5, breaker=rules)
+    lost = asyncio.create_task(till.quote(within=0.3))
+    await asyncio.sleep(0)
+    person = asyncio.create_task(till.identify(within=3))
+    await asyncio.sleep(0)
+    assert await till.quote("receipt-2", within=3) == "receipt-2 2"
+    assert till.program.calls == ["quote", "identify", "quote"]
+    assert till.changes == [
+        ("quote", BreakerState.OPEN),
+        ("quote", BreakerState.HALF_OPEN),
+        ("quote", BreakerState.CLOSED),
+    ]
+    assert await person is not None
+    with pytest.raises(LoyaltyError):
+        await lost
 
 
 @virtual
