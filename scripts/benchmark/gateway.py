@@ -7,7 +7,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmark.processes import CANDIDATE, Server, ask, free_port, started, wait_until
+from benchmark.cores import CANDIDATE
+from benchmark.processes import Server, ask, free_port, started, wait_until
 from benchmark.traffic import ACCESS_KEY
 
 COMMAND = str(Path(sys.executable).with_name("pos-gateway"))

@@ -4,16 +4,19 @@ Reads a `Job` as JSON from its input, writes an `Outcome` as JSON to its output.
 """
 
 import asyncio
+import os
 import random
 import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import uvloop
 from msgspec import Struct
 
+from benchmark.cores import CANDIDATE
 from benchmark.traffic import Round
 
 LAST_ANSWER_SECONDS = 5.0
@@ -21,6 +24,11 @@ LAST_ANSWER_SECONDS = 5.0
 
 TICK_SECONDS, STILL_SECONDS = 0.005, 0.01
 """How often the machine is asked whether it still runs, and how late a tick is when it did not."""
+
+STEAL = 8
+"""Its place in a row of /proc/stat; counted in ticks of the kernel's clock."""
+
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 now = time.perf_counter
 
@@ -49,7 +57,7 @@ class Outcome(Struct, kw_only=True):
     """`latencies` in seconds beside the action's place in the job; `timers` is how late each bare timer rang.
 
     Beside each latency: whether the answer is `marked`, as it contains the job's marker; and `still`, seconds of it
-    in which this process did not run either.
+    in which this process did not run either, or the candidate's core was not there.
     """
 
     seconds: float
@@ -95,10 +103,13 @@ class Lane(asyncio.Protocol):
 
 
 class Standstill:
-    """How long this process has stood still in all: the machine's doing, or its neighbours'."""
+    """How long this process has stood still in all: the machine's doing, or its neighbours'. And how long the
+    candidate's core was taken away from this machine, where that is a virtual one (`steal` of proc(5), /proc/stat).
+    """
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.stolen = stolen()
         self._last = now()
 
     def tick(self) -> None:
@@ -112,6 +123,18 @@ class Standstill:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self.tick()
+            self.stolen = stolen()
+
+    def since(self, before: tuple[float, float]) -> float:
+        """Seconds, of the two whichever was longer: often both are the same moment."""
+        return max(self.seconds - before[0], self.stolen - before[1])
+
+
+def stolen() -> float:
+    """Seconds since the machine's start."""
+    with Path("/proc/stat").open("rb", buffering=0) as file:
+        rows = file.read(4096).splitlines()
+    return next(int(row.split()[STEAL]) / CLOCK_TICKS for row in rows if row.startswith(b"cpu%d " % CANDIDATE))
 
 
 class Load:
@@ -123,7 +146,7 @@ class Load:
         self._counts = {"unanswered": 0, "refused": 0}
         self._timers: list[float] = []
         self._standstill = Standstill()
-        self._still_before = [0.0] * job.count
+        self._still_before = [(0.0, 0.0)] * job.count
         self._still: list[float] = []
         self._marked: list[bool] = []
         self._due: deque[tuple[int, float]] = deque()
@@ -172,7 +195,7 @@ class Load:
     def _fall_due(self, place: int) -> None:
         began = now()
         self._standstill.tick()  # what was over by now is not this one's
-        self._still_before[place] = self._standstill.seconds
+        self._still_before[place] = (self._standstill.seconds, self._standstill.stolen)
         self._due.append((place, began))
         if self._job.timer:
             asyncio.get_running_loop().call_later(self._job.timer, self._rang, began)
@@ -195,7 +218,7 @@ class Load:
     def answered(self, place: int, took: float, answer: bytes) -> None:
         self._standstill.tick()
         self._latencies.append((self._round.action(place), took))
-        self._still.append(self._standstill.seconds - self._still_before[place])
+        self._still.append(self._standstill.since(self._still_before[place]))
         self._counts["refused"] += not answer.startswith(b"HTTP/1.1 200")
         self._marked.append(bool(self._marker) and self._marker in answer)
         self._end_when_over()

@@ -6,7 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmark.processes import CANDIDATE, Server, free_port, started
+from benchmark.cores import CANDIDATE
+from benchmark.processes import Server, free_port, started
 
 CONFIG = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log stderr crit;

@@ -17,12 +17,10 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from benchmark.cores import BESIDE
 from benchmark.load import Job, Outcome
 
 ROOT = Path(__file__).parents[2]
-CANDIDATE, BESIDE = 0, 1
-"""Cores."""
-
 PINNED = len(os.sched_getaffinity(0)) > 1 and shutil.which("taskset") is not None
 START_SECONDS = 20.0
 

@@ -7,11 +7,12 @@ from statistics import median
 from msgspec import Struct
 
 from benchmark import nginx
+from benchmark.cores import CANDIDATE
 from benchmark.figures import Figure, figure, percentile
 from benchmark.gateway import Gateway, gateway
 from benchmark.load import Job, Outcome
 from benchmark.plan import Plan
-from benchmark.processes import CANDIDATE, Server, Upstream, free_port, load, python, upstream
+from benchmark.processes import Server, Upstream, free_port, load, python, upstream
 
 CONNECTIONS = 16
 RATE = 300

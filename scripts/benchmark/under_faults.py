@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from benchmark.cores import BESIDE
 from benchmark.faulty import FAULTS
 from benchmark.figures import Figure, figure
 from benchmark.gateway import gateway
 from benchmark.load import Job, Outcome
 from benchmark.plan import Plan
-from benchmark.processes import BESIDE, free_port, load, python, upstream
+from benchmark.processes import free_port, load, python, upstream
 
 CALLS = 10_000
 RATE = 450
@@ -68,7 +69,7 @@ def _ask(plan: Plan, loyalty: int, name: str) -> Found:
 
 
 def judged(outcome: Outcome) -> Found:
-    """Late beyond a bare timer beside it: what the load's own process stood still is not the gateway's."""
+    """Late beyond a bare timer beside it: what the machine stood still is not the gateway's."""
     limits = [budget + ALLOWED for budget in ACTIONS.values()]
     over = [took - limits[action] for action, took in outcome.latencies]
     late = sum(by > still for by, still in zip(over, outcome.still, strict=True))

@@ -1,0 +1,3 @@
+"""Which core does what: whoever is measured has the first, load and server share the second."""
+
+CANDIDATE, BESIDE = 0, 1
